@@ -1,0 +1,371 @@
+//! Exact decimals: the only file that computes on `rust_decimal`.
+//!
+//! Addition and multiplication are exact or [`Error::DecimalOutOfRange`]; nothing is rounded in silence, as
+//! `rust_decimal`'s own operators would. Division and rounding name their rounding and round once.
+
+use core::fmt;
+
+use rust_decimal::RoundingStrategy;
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+use crate::error::{Error, Result};
+
+/// Decimal places that fit.
+const MAX_SCALE: u32 = 28;
+
+/// How a digit that does not fit is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// To the nearest, halves away from zero: both providers' rounding of money.
+    HalfAwayFromZero,
+    /// Towards zero: Lago's truncation of ongoing figures (R-ONG-11).
+    TowardZero,
+    /// Towards minus infinity: Lago's reading of requested credits (R-CONV-1).
+    Floor,
+}
+
+/// An exact decimal of up to 28 significant digits, always in canonical form: no trailing zeros, no `-0`.
+///
+/// ```
+/// use creditgate::decimal::{Decimal, Rounding};
+///
+/// let price = Decimal::parse("0.000003")?;
+/// let cost = price.mul(Decimal::from(1500))?;
+/// assert_eq!(cost.to_string(), "0.0045");
+/// assert_eq!(cost.round(3, Rounding::HalfAwayFromZero).to_string(), "0.005");
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Decimal(rust_decimal::Decimal);
+
+impl Decimal {
+    /// Zero.
+    pub const ZERO: Self = Self(rust_decimal::Decimal::ZERO);
+    /// One.
+    pub const ONE: Self = Self(rust_decimal::Decimal::ONE);
+
+    /// Reads plain notation: an optional minus sign, digits, and optionally a point with digits on both sides.
+    ///
+    /// # Errors
+    /// `invalid_decimal` for anything else (exponents, spaces, `NaN`); `decimal_out_of_range` for what does
+    /// not fit exactly.
+    pub fn parse(text: &str) -> Result<Self> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, fraction) = match digits.split_once('.') {
+            Some((_, "")) => return Err(invalid()),
+            Some(parts) => parts,
+            None => (digits, ""),
+        };
+        let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !is_digits(whole) || !is_digits(fraction) {
+            return Err(invalid());
+        }
+        Self::from_digits(text.len() != digits.len(), whole, fraction)
+    }
+
+    /// Reads the text of a JSON number, which may have an exponent, or plain notation with surrounding space:
+    /// for providers' answers only.
+    ///
+    /// # Errors
+    /// As [`Decimal::parse`].
+    pub fn parse_number(text: &str) -> Result<Self> {
+        let text = text.trim();
+        match text.split_once(['e', 'E']) {
+            None => Self::parse(text.strip_prefix('+').unwrap_or(text)),
+            Some((mantissa, exponent)) => {
+                let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
+                let exponent: i32 = exponent.parse().map_err(|_| invalid())?;
+                Self::parse(mantissa)?.shift(exponent)
+            }
+        }
+    }
+
+    fn from_digits(negative: bool, whole: &str, fraction: &str) -> Result<Self> {
+        let fraction = fraction.trim_end_matches('0');
+        let mut mantissa: i128 = 0;
+        for byte in whole.bytes().chain(fraction.bytes()) {
+            let digit = i128::from(byte.saturating_sub(b'0'));
+            mantissa = mantissa
+                .checked_mul(10)
+                .and_then(|shifted| shifted.checked_add(digit))
+                .ok_or_else(Error::out_of_range)?;
+        }
+        if negative {
+            mantissa = mantissa.checked_neg().ok_or_else(Error::out_of_range)?;
+        }
+        let scale = u32::try_from(fraction.len()).map_err(|_| Error::out_of_range())?;
+        Self::from_parts(mantissa, scale)
+    }
+
+    /// `mantissa / 10^scale`.
+    ///
+    /// # Errors
+    /// `decimal_out_of_range` for what does not fit exactly.
+    pub fn from_parts(mut mantissa: i128, mut scale: u32) -> Result<Self> {
+        if mantissa == 0 {
+            return Ok(Self::ZERO);
+        }
+        loop {
+            if scale <= MAX_SCALE
+                && let Ok(value) = rust_decimal::Decimal::try_from_i128_with_scale(mantissa, scale)
+            {
+                return Ok(Self(value.normalize()));
+            }
+            match (mantissa.checked_rem(10), scale.checked_sub(1)) {
+                (Some(0), Some(less)) => {
+                    mantissa = mantissa.checked_div(10).ok_or_else(Error::out_of_range)?;
+                    scale = less;
+                }
+                _ => return Err(Error::out_of_range()),
+            }
+        }
+    }
+
+    /// Mantissa and scale, as in [`Decimal::from_parts`].
+    pub fn parts(self) -> (i128, u32) {
+        (self.0.mantissa(), self.0.scale())
+    }
+
+    /// The exact sum.
+    ///
+    /// # Errors
+    /// `decimal_out_of_range`.
+    pub fn add(self, other: Self) -> Result<Self> {
+        let ((a, a_scale), (b, b_scale)) = (self.parts(), other.parts());
+        let scale = a_scale.max(b_scale);
+        let sum = raise(a, scale.saturating_sub(a_scale))
+            .zip(raise(b, scale.saturating_sub(b_scale)))
+            .and_then(|(a, b)| a.checked_add(b))
+            .ok_or_else(Error::out_of_range)?;
+        Self::from_parts(sum, scale)
+    }
+
+    /// The exact difference.
+    ///
+    /// # Errors
+    /// `decimal_out_of_range`.
+    pub fn sub(self, other: Self) -> Result<Self> {
+        self.add(other.neg())
+    }
+
+    /// The exact product.
+    ///
+    /// # Errors
+    /// `decimal_out_of_range`.
+    pub fn mul(self, other: Self) -> Result<Self> {
+        let ((a, a_scale), (b, b_scale)) = (self.parts(), other.parts());
+        // Tens that only the product shows (a five on one side, a two on the other) leave first, so that a
+        // product that fits is never refused because it does not fit on the way.
+        let (a, b, tens) = without_tens(a, b);
+        let product = a.checked_mul(b).ok_or_else(Error::out_of_range)?;
+        let scale = a_scale.saturating_add(b_scale);
+        match scale.checked_sub(tens) {
+            Some(scale) => Self::from_parts(product, scale),
+            None => {
+                let whole =
+                    raise(product, tens.saturating_sub(scale)).ok_or_else(Error::out_of_range)?;
+                Self::from_parts(whole, 0)
+            }
+        }
+    }
+
+    /// The quotient to `places` decimal places, rounded once.
+    ///
+    /// # Errors
+    /// `decimal_out_of_range`, also for a divisor of zero.
+    pub fn div(self, divisor: Self, places: u32, rounding: Rounding) -> Result<Self> {
+        let ((a, a_scale), (b, b_scale)) = (self.parts(), divisor.parts());
+        let (dividend, divisor) = (a.checked_abs(), b.checked_abs());
+        let (Some(dividend), Some(mut divisor)) = (dividend, divisor.filter(|b| *b != 0)) else {
+            return Err(Error::out_of_range());
+        };
+        let negative = (a < 0) != (b < 0);
+        // |a| / |b| x 10^(b_scale - a_scale + places), digit by digit, so that nothing overflows on the way.
+        let raised = places.saturating_add(b_scale);
+        let lowered = a_scale.saturating_sub(raised);
+        divisor = match raise(divisor, lowered) {
+            Some(divisor) => divisor,
+            // The divisor exceeds every dividend: the quotient is between 0 and one half of the last place.
+            None => return Self::tiny(dividend != 0, negative, places, rounding),
+        };
+        let fault = Error::out_of_range;
+        let mut quotient = dividend.checked_div(divisor).ok_or_else(fault)?;
+        let mut rest = dividend.checked_rem(divisor).ok_or_else(fault)?;
+        for _ in 0..raised.saturating_sub(a_scale) {
+            rest = rest.checked_mul(10).ok_or_else(fault)?;
+            let digit = rest.checked_div(divisor).ok_or_else(fault)?;
+            rest = rest.checked_rem(divisor).ok_or_else(fault)?;
+            quotient = quotient
+                .checked_mul(10)
+                .and_then(|quotient| quotient.checked_add(digit))
+                .ok_or_else(fault)?;
+        }
+        let up = match rounding {
+            Rounding::HalfAwayFromZero => rest >= divisor.saturating_sub(rest),
+            Rounding::TowardZero => false,
+            Rounding::Floor => negative && rest != 0,
+        };
+        let quotient = quotient.checked_add(i128::from(up)).ok_or_else(fault)?;
+        let quotient = if negative {
+            quotient.checked_neg()
+        } else {
+            Some(quotient)
+        };
+        Self::from_parts(quotient.ok_or_else(fault)?, places)
+    }
+
+    fn tiny(nonzero: bool, negative: bool, places: u32, rounding: Rounding) -> Result<Self> {
+        if nonzero && negative && rounding == Rounding::Floor {
+            Self::from_parts(-1, places)
+        } else {
+            Ok(Self::ZERO)
+        }
+    }
+
+    /// This number to `places` decimal places.
+    #[must_use]
+    pub fn round(self, places: u32, rounding: Rounding) -> Self {
+        let strategy = match rounding {
+            Rounding::HalfAwayFromZero => RoundingStrategy::MidpointAwayFromZero,
+            Rounding::TowardZero => RoundingStrategy::ToZero,
+            Rounding::Floor => RoundingStrategy::ToNegativeInfinity,
+        };
+        Self(self.0.round_dp_with_strategy(places, strategy).normalize())
+    }
+
+    /// This number times `10^places`, exactly.
+    ///
+    /// # Errors
+    /// `decimal_out_of_range`.
+    pub fn shift(self, places: i32) -> Result<Self> {
+        let (mantissa, scale) = self.parts();
+        let moved = i64::from(scale).saturating_sub(i64::from(places));
+        match u32::try_from(moved) {
+            Ok(scale) => Self::from_parts(mantissa, scale),
+            Err(_) => {
+                let zeros =
+                    u32::try_from(moved.saturating_neg()).map_err(|_| Error::out_of_range())?;
+                Self::from_parts(raise(mantissa, zeros).ok_or_else(Error::out_of_range)?, 0)
+            }
+        }
+    }
+
+    /// The number with its sign turned.
+    #[must_use]
+    pub fn neg(self) -> Self {
+        let mut value = self.0;
+        if !value.is_zero() {
+            value.set_sign_positive(value.is_sign_negative());
+        }
+        Self(value)
+    }
+
+    /// Whether this is zero.
+    pub fn is_zero(self) -> bool {
+        self.0.is_zero()
+    }
+
+    /// Whether this is below zero.
+    pub fn is_negative(self) -> bool {
+        self < Self::ZERO
+    }
+
+    /// Whether this is above zero.
+    pub fn is_positive(self) -> bool {
+        self > Self::ZERO
+    }
+
+    /// This number, or zero if it is below zero.
+    #[must_use]
+    pub fn or_zero(self) -> Self {
+        self.max(Self::ZERO)
+    }
+
+    /// The exact sum of all.
+    ///
+    /// # Errors
+    /// `decimal_out_of_range`.
+    pub fn sum(values: impl IntoIterator<Item = Self>) -> Result<Self> {
+        values.into_iter().try_fold(Self::ZERO, Self::add)
+    }
+}
+
+fn invalid() -> Error {
+    Error::InvalidDecimal {
+        path: String::new(),
+    }
+}
+
+fn raise(mantissa: i128, zeros: u32) -> Option<i128> {
+    if mantissa == 0 {
+        return Some(0);
+    }
+    mantissa.checked_mul(10_i128.checked_pow(zeros)?)
+}
+
+/// The two factors without the tens that their product has, and how many those were.
+fn without_tens(mut a: i128, mut b: i128) -> (i128, i128, u32) {
+    let mut tens = 0_u32;
+    for _ in 0..2 {
+        while let (Some(0), Some(0), true) = (a.checked_rem(5), b.checked_rem(2), a != 0 && b != 0)
+        {
+            a = a.checked_div(5).unwrap_or(a);
+            b = b.checked_div(2).unwrap_or(b);
+            tens = tens.saturating_add(1);
+        }
+        (a, b) = (b, a);
+    }
+    (a, b, tens)
+}
+
+impl From<i64> for Decimal {
+    fn from(value: i64) -> Self {
+        Self(rust_decimal::Decimal::from(value).normalize())
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Serialize for Decimal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Decimal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
+        deserializer.deserialize_any(DecimalVisitor)
+    }
+}
+
+struct DecimalVisitor;
+
+impl Visitor<'_> for DecimalVisitor {
+    type Value = Decimal;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a decimal string or a number")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> core::result::Result<Decimal, E> {
+        Decimal::parse_number(text).map_err(E::custom)
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> core::result::Result<Decimal, E> {
+        Ok(Decimal::from(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> core::result::Result<Decimal, E> {
+        Decimal::from_parts(i128::from(value), 0).map_err(E::custom)
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> core::result::Result<Decimal, E> {
+        // The shortest text that reads back as this number: what the provider wrote, up to 15 digits.
+        Decimal::parse_number(&value.to_string()).map_err(E::custom)
+    }
+}

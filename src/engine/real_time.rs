@@ -1,0 +1,205 @@
+//! Flexprice's real-time balance: what is left of a wallet after usage that is not invoiced or not paid
+//! (flexprice, section 3.2).
+
+use crate::currency::Currency;
+use crate::decimal::Decimal;
+use crate::engine::conversion::flexprice_credits;
+use crate::error::Result;
+use crate::model::wallet::{Kind, Status};
+use crate::time::Timestamp;
+
+/// What a wallet may pay for, as its configuration says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PriceTypes {
+    /// `USAGE`
+    pub usage: bool,
+    /// `FIXED`
+    pub fixed: bool,
+    /// `ALL`
+    pub all: bool,
+}
+
+impl PriceTypes {
+    fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// The wallet whose balance is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Whether it is active.
+    pub status: Status,
+    /// Prepaid or post-paid.
+    pub kind: Kind,
+    /// Settled money, currency units.
+    pub balance: Decimal,
+    /// Currency units per credit.
+    pub rate: Decimal,
+    /// As configured; none is told apart from `USAGE` by nothing here.
+    pub price_types: PriceTypes,
+}
+
+/// An invoice of the customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invoice {
+    /// Its currency.
+    pub currency: Currency,
+    /// `DRAFT`, `FINALIZED`, ...
+    pub status: InvoiceStatus,
+    /// Whether its payment status is `SUCCEEDED`.
+    pub is_paid: bool,
+    /// The end of the period it bills.
+    pub period_end: Option<Timestamp>,
+    /// Currency units.
+    pub amount_paid: Decimal,
+    /// Currency units.
+    pub amount_remaining: Decimal,
+    /// The lines.
+    pub lines: Vec<Line>,
+}
+
+/// What matters of an invoice's status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvoiceStatus {
+    /// Not finalised yet.
+    Draft,
+    /// Finalised.
+    Finalized,
+    /// Anything else: not counted.
+    Other,
+}
+
+/// A line of an invoice, currency units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Whether the price type is `USAGE`; any other, or none, counts as fixed.
+    pub is_usage: bool,
+    /// Before credits and discounts.
+    pub amount: Decimal,
+    /// Credits that paid some of it.
+    pub prepaid_credits_applied: Decimal,
+    /// Discount on the line. Invoice-level discounts are not subtracted (flexprice 10).
+    pub line_item_discount: Decimal,
+}
+
+/// What a customer owes, currency units (flexprice 7).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unpaid {
+    /// Places of the unpaid invoices among those given.
+    pub invoices: Vec<usize>,
+    /// Sum of the amounts remaining.
+    pub remaining: Decimal,
+    /// Sum of the usage lines, net of credits and line discounts.
+    pub usage_charges: Decimal,
+    /// Sum of the other lines.
+    pub fixed_charges: Decimal,
+    /// Sum of the amounts paid.
+    pub paid: Decimal,
+}
+
+/// flexprice 7: the customer's unpaid invoices in a currency.
+///
+/// # Errors
+/// `decimal_out_of_range`.
+pub fn unpaid(invoices: &[Invoice], currency: Currency, now: Timestamp) -> Result<Unpaid> {
+    let mut unpaid = Unpaid::default();
+    for (index, invoice) in invoices.iter().enumerate() {
+        if !counts(invoice, currency, now) {
+            continue;
+        }
+        unpaid.invoices.push(index);
+        unpaid.remaining = unpaid.remaining.add(invoice.amount_remaining)?;
+        unpaid.paid = unpaid.paid.add(invoice.amount_paid)?;
+        for line in &invoice.lines {
+            if line.is_usage {
+                let net = line
+                    .amount
+                    .sub(line.prepaid_credits_applied)?
+                    .sub(line.line_item_discount)?;
+                unpaid.usage_charges = unpaid.usage_charges.add(net)?;
+            } else {
+                unpaid.fixed_charges = unpaid.fixed_charges.add(line.amount)?;
+            }
+        }
+    }
+    Ok(unpaid)
+}
+
+fn counts(invoice: &Invoice, currency: Currency, now: Timestamp) -> bool {
+    let billable = match invoice.status {
+        InvoiceStatus::Finalized => true,
+        InvoiceStatus::Draft => invoice.period_end.is_none_or(|end| end <= now),
+        InvoiceStatus::Other => false,
+    };
+    billable
+        && invoice.currency == currency
+        && !invoice.amount_remaining.is_zero()
+        && !invoice.is_paid
+}
+
+/// What a wallet's answer shows, currency units unless said otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RealTime {
+    /// Balance less pending usage. May be negative.
+    pub balance: Decimal,
+    /// The same in credits, 16 places.
+    pub credit_balance: Decimal,
+    /// All pending charges.
+    pub current_period_usage: Decimal,
+    /// Unpaid usage charges, gross of payments; absent for a wallet that is not active.
+    pub unpaid_invoices_amount: Option<Decimal>,
+}
+
+/// flexprice 6, 10, 12: the real-time balance of one wallet.
+///
+/// # Errors
+/// `decimal_out_of_range`, also for a rate of zero.
+pub fn real_time(account: Account, current_usage: Decimal, unpaid: &Unpaid) -> Result<RealTime> {
+    let zero = Decimal::ZERO;
+    if account.status != Status::Active {
+        return Ok(RealTime {
+            balance: zero,
+            credit_balance: zero,
+            current_period_usage: zero,
+            unpaid_invoices_amount: None,
+        });
+    }
+    let (pending, unpaid_amount) = match account.kind {
+        Kind::Postpaid => (zero, zero),
+        Kind::Prepaid => (
+            pending(account.price_types, current_usage, unpaid)?,
+            unpaid.usage_charges,
+        ),
+    };
+    let balance = account.balance.sub(pending)?;
+    Ok(RealTime {
+        balance,
+        credit_balance: flexprice_credits(balance, account.rate)?,
+        current_period_usage: pending,
+        unpaid_invoices_amount: Some(unpaid_amount),
+    })
+}
+
+fn pending(types: PriceTypes, current_usage: Decimal, unpaid: &Unpaid) -> Result<Decimal> {
+    let counts_usage = types.is_empty() || types.usage || types.all;
+    let owed = if types.all || types.fixed {
+        unpaid.remaining
+    } else {
+        unpaid.usage_charges.sub(unpaid.paid)?
+    };
+    if counts_usage {
+        current_usage.add(owed)
+    } else {
+        Ok(owed)
+    }
+}
+
+/// This SDK's own rule: what is left of a real-time balance after usage that it may not contain yet and a cost.
+/// Not below zero means covered.
+///
+/// # Errors
+/// `decimal_out_of_range`.
+pub fn remaining(real_time_balance: Decimal, unsynced: Decimal, cost: Decimal) -> Result<Decimal> {
+    real_time_balance.sub(unsynced)?.sub(cost)
+}

@@ -1,0 +1,7 @@
+//! The nouns: plain data, no rules.
+
+pub mod decision;
+pub mod fee_key;
+pub mod scope;
+pub mod snapshot;
+pub mod wallet;

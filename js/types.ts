@@ -244,3 +244,173 @@ export interface SnapshotStore {
   /** Stores `value` for at least `expiresIn` ms. */
   set(key: string, value: string, options: { readonly expiresIn: number }): Promise<void>;
 }
+
+interface DecisionFields {
+  /** The outcome under the caller's policy: covered, or unknown where `whenUnknown` is `"allow"`. */
+  readonly allowed: boolean;
+  readonly customer: string;
+  /** ISO 4217, capitals. */
+  readonly currency: string;
+  /** What the wallets must pay, tax included, currency units. Absent where credits have no one price. */
+  readonly required?: DecimalString;
+  /** `"estimate"` where scopes overlap. */
+  readonly precision: "exact" | "estimate";
+  readonly notes: readonly DecisionNote[];
+  /** The snapshot that answered; absent when there was none. */
+  readonly snapshot?: SnapshotInfo;
+  /** When the answer may change by the passing of time alone: an expiry, or the next refresh. */
+  readonly nextChangeAt?: number;
+  /**
+   * Work begun behind the answer, where nothing keeps the request alive for it: hand it to your runtime's
+   * `waitUntil`, or await it. Never rejects.
+   */
+  readonly pending?: Promise<void>;
+  /** Each wallet considered or skipped, and why, as of the moment of asking; `undefined` without a snapshot. */
+  explain(): Explanation | undefined;
+  /**
+   * The answer to an HTTP client: 402 when short, 503 with `Retry-After` when unknown; problem+json, `no-store`.
+   *
+   * @throws CreditGateError `invalid_input` for a decision that allows.
+   */
+  toResponse(): Response;
+}
+
+/** The wallets cover the usage. */
+export interface CoveredDecision extends DecisionFields {
+  readonly outcome: "covered";
+  readonly reason: CoveredReason;
+  /** What the wallets had for such usage before it, currency units. Absent for a replay while nothing is cached. */
+  readonly available?: DecimalString;
+}
+
+/** The wallets do not cover the usage. */
+export interface ShortDecision extends DecisionFields {
+  readonly outcome: "short";
+  readonly reason: ShortReason;
+  /** What the wallets have for such usage, currency units. May be negative. */
+  readonly available: DecimalString;
+  /** What is missing, currency units. */
+  readonly shortfall?: DecimalString;
+}
+
+/** It cannot be said whether the wallets cover the usage. */
+export interface UnknownDecision extends DecisionFields {
+  readonly outcome: "unknown";
+  readonly reason: UnknownReason;
+  /** What went wrong, where something did: a `CreditGateError`. */
+  readonly error?: Error;
+}
+
+/** The answer. A denial is an answer, never a throw. */
+export type Decision = CoveredDecision | ShortDecision | UnknownDecision;
+
+/** Keeps a request alive for a promise: `(promise) => ctx.waitUntil(promise)`. */
+export type WaitUntil = (promise: Promise<unknown>) => void;
+
+/** What may be said of one call. */
+export interface CallOptions {
+  /** @defaultValue in workerd the one of `cloudflare:workers`, where it exists; else none */
+  readonly waitUntil?: WaitUntil;
+  /** The policy of this call. @defaultValue the gate's */
+  readonly whenUnknown?: "deny" | "allow";
+}
+
+/** What may be said of a call that spends. */
+export interface SpendOptions extends CallOptions {
+  /** Idempotency key: for one customer it counts once. @defaultValue none: every call counts */
+  readonly key?: string;
+}
+
+/** What may be said of a call that authorises. */
+export interface AuthorizeOptions extends SpendOptions {
+  /** Milliseconds until the hold stops counting. @defaultValue the gate's `holdFor` */
+  readonly holdFor?: number;
+}
+
+/** Something the gate did, for logs and metrics. */
+export type TelemetryEvent =
+  | { readonly type: "decision"; readonly customer: string; readonly outcome: Decision["outcome"]; readonly reason: Reason; readonly allowed: boolean }
+  | { readonly type: "refresh"; readonly customer: string; readonly from: "provider" | "store"; readonly duration: number }
+  | { readonly type: "refresh_failed"; readonly customer: string; readonly error: Error }
+  | { readonly type: "store_failed"; readonly customer: string; readonly error: unknown }
+  | { readonly type: "report_failed"; readonly events: number; readonly error: Error };
+
+/** What a gate is made of. Durations in milliseconds. */
+export interface GateOptions {
+  readonly provider: Provider;
+  /** Age from which a snapshot is refreshed, behind the answer. @defaultValue 300,000, less up to 10 % jitter */
+  readonly freshFor?: number;
+  /** The least that `freshFor` shrinks to when headroom is small next to the rate of spending. @defaultValue 5,000 */
+  readonly freshForFloor?: number;
+  /** Age past which a snapshot answers nothing. @defaultValue 900,000 */
+  readonly usableFor?: number;
+  /** What an unknown answer allows. @defaultValue `"deny"` */
+  readonly whenUnknown?: "deny" | "allow";
+  /** Tax on usage, per cent, as `"20"`. Required for Lago (`"0"` is an answer), refused for Flexprice. */
+  readonly taxRate?: DecimalInput;
+  /** Lago: whether an estimate may answer where scopes overlap. @defaultValue `"estimate"` */
+  readonly whenScopesOverlap?: "estimate" | "unknown";
+  /** Flexprice: whether figures from the provider's cache may answer. @defaultValue true */
+  readonly acceptFallback?: boolean;
+  /** Flexprice: whether post-paid wallets count as headroom. @defaultValue `"exclude"` */
+  readonly postpaid?: "exclude" | "include";
+  /** How long a call waits for a customer's first snapshot. @defaultValue 2,000 */
+  readonly lookupDeadline?: number;
+  /** A denial on a snapshot older than this is checked once more with the provider first. @defaultValue 5,000 */
+  readonly revalidateAfter?: number;
+  /** How long that may take. @defaultValue 1,000 */
+  readonly revalidateDeadline?: number;
+  /** How long a customer without wallets is remembered as such. @defaultValue 60,000 */
+  readonly unknownCustomerFor?: number;
+  /** How long a hold counts. @defaultValue 60,000 */
+  readonly holdFor?: number;
+  /** How long after a debit its usage event is assumed to be accepted, with `report: "elsewhere"`. @defaultValue 60,000 */
+  readonly reportWithin?: number;
+  /** How long after that every computation contains it. @defaultValue the provider's: Flexprice 420,000, Lago 60,000 */
+  readonly reflectWithin?: number;
+  /**
+   * Who sends usage events: somebody else; the gate, to the provider; or this function, which resolves when all
+   * events were accepted. @defaultValue `"elsewhere"`
+   */
+  readonly report?: "elsewhere" | "provider" | ((events: readonly UsageEvent[]) => Promise<void>);
+  /** Snapshots shared between instances. @defaultValue none */
+  readonly store?: SnapshotStore;
+  /** How long a copy in memory over a shared store answers before the store is asked again. @defaultValue 30,000 */
+  readonly memoryFor?: number;
+  /** Snapshots cached in memory; the least recently used go first. @defaultValue 10,000 */
+  readonly maxSnapshots?: number;
+  /** Debits and holds kept; beyond it the answer is `unknown: capacity`. @defaultValue 100,000 */
+  readonly maxDebits?: number;
+  /** Calls to the billing API at once. @defaultValue 8 */
+  readonly maxRefreshes?: number;
+  /** Calls to the billing API: so many a second, and so many at once after a pause. @defaultValue 20, 40 */
+  readonly rateLimit?: { readonly perSecond: number; readonly burst: number };
+  /** @defaultValue the global `fetch` */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Milliseconds since the epoch. @defaultValue `Date.now` */
+  readonly now?: () => number;
+  /** Waits within a call. @defaultValue by `setTimeout` */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** From 0 up to 1, for jitter. @defaultValue `Math.random` */
+  readonly random?: () => number;
+  /** Hears what the gate does. What it throws is dropped. */
+  readonly telemetry?: (event: TelemetryEvent) => void;
+}
+
+/** What a gate has in hand. */
+export interface GateStats {
+  readonly snapshots: number;
+  /** Calls to the billing API for wallets, retries and pages included. */
+  readonly billingCalls: number;
+  /** Times the store threw. */
+  readonly storeFailures: number;
+  readonly ledger: {
+    readonly kind: "local" | "shared";
+    readonly entries: number;
+    /** Debits whose usage event has not been accepted: they stay until it is. */
+    readonly unreported: number;
+    /** What bounds the overspend of many instances. */
+    readonly overspendBound: string;
+  };
+  readonly reports: { readonly queued: number; readonly sent: number; readonly failed: number };
+}

@@ -209,6 +209,15 @@ impl Account {
         ))
     }
 
+    /// The first instant at which time alone changes what is left; `None` if there is none.
+    ///
+    /// # Errors
+    /// `decimal_out_of_range`.
+    pub fn next_change_at(&mut self, now: Timestamp) -> Result<Option<Timestamp>> {
+        self.refresh(now)?;
+        Ok((self.until != Timestamp::NEVER).then_some(self.until))
+    }
+
     /// The answer for a slot, with its numbers.
     ///
     /// # Errors

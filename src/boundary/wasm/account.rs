@@ -113,6 +113,15 @@ impl Account {
         })
     }
 
+    /// When what is left changes by the passing of time alone, milliseconds; infinity if it does not.
+    #[wasm_bindgen(js_name = nextChangeAt)]
+    pub fn next_change_at(&self, now: f64) -> core::result::Result<f64, JsValue> {
+        self.with(|account| {
+            let next = account.next_change_at(instant(now))?;
+            Ok(next.map_or(f64::INFINITY, |next| next.0 as f64))
+        })
+    }
+
     /// The whole answer for a slot.
     #[wasm_bindgen(unchecked_return_type = "EngineDecision")]
     pub fn decide(

@@ -1,0 +1,112 @@
+/** Decimals as they come in from callers: checked, canonical, exact. */
+
+import { CreditGateError } from "./errors.js";
+import type { DecimalInput } from "./types.js";
+
+/** A decimal in canonical text, and as scalars where it is small enough for the fast check. */
+export interface ParsedDecimal {
+  /** Plain notation without leading or trailing zeros. */
+  readonly text: string;
+  /** `mantissa / 10^scale`; `undefined` when it is not a safe integer. */
+  readonly mantissa: number | undefined;
+  readonly scale: number;
+}
+
+const PLAIN = /^(-?)0*(\d+)(?:\.(\d+))?$/;
+
+/** What the engine's decimals hold for certain. */
+const MOST_DIGITS = 28;
+
+/**
+ * Reads a decimal.
+ *
+ * @throws CreditGateError `invalid_decimal`, or `decimal_out_of_range` beyond 28 digits, at `path`.
+ */
+export function parseDecimal(input: DecimalInput, path: string): ParsedDecimal {
+  const match = PLAIN.exec(plainText(input, path));
+  if (match === null) throw invalid(path);
+  const [, sign = "", whole = "", decimals = ""] = match;
+  const fraction = decimals.replace(/0+$/, "");
+  const digits = `${whole}${fraction}`.replace(/^0+/, "");
+  if (digits.length > MOST_DIGITS || fraction.length > MOST_DIGITS) {
+    const message = `does not fit ${MOST_DIGITS} significant digits with at most ${MOST_DIGITS} decimal places`;
+    throw new CreditGateError("decimal_out_of_range", message, { path });
+  }
+  if (digits === "") return { text: "0", mantissa: 0, scale: 0 };
+  const mantissa = Number(`${sign}${digits}`);
+  return {
+    text: fraction === "" ? `${sign}${whole}` : `${sign}${whole}.${fraction}`,
+    mantissa: Number.isSafeInteger(mantissa) ? mantissa : undefined,
+    scale: fraction.length,
+  };
+}
+
+/**
+ * Reads a decimal that is not below zero.
+ *
+ * @throws CreditGateError as {@link parseDecimal}, or `negative_amount`.
+ */
+export function parseAmount(input: DecimalInput, path: string): ParsedDecimal {
+  const parsed = parseDecimal(input, path);
+  if (parsed.text.startsWith("-")) throw new CreditGateError("negative_amount", "must not be negative", { path });
+  return parsed;
+}
+
+/** The exact product. */
+export function multiply(a: ParsedDecimal, b: ParsedDecimal, path: string): ParsedDecimal {
+  const scale = a.scale + b.scale;
+  return parseDecimal(fromUnits(toUnits(a.text, a.scale) * toUnits(b.text, b.scale), scale), path);
+}
+
+/** The exact sum, as canonical text. */
+export function add(a: string, b: string): string {
+  return combine(a, b, (x, y) => x + y);
+}
+
+/** The exact difference, as canonical text. */
+export function subtract(a: string, b: string): string {
+  return combine(a, b, (x, y) => x - y);
+}
+
+function combine(a: string, b: string, operate: (x: bigint, y: bigint) => bigint): string {
+  const scale = Math.max(scaleOf(a), scaleOf(b));
+  return canonical(fromUnits(operate(toUnits(a, scale), toUnits(b, scale)), scale));
+}
+
+function plainText(input: DecimalInput, path: string): string {
+  switch (typeof input) {
+    case "string":
+      return input;
+    case "bigint":
+      return input.toString();
+    case "number":
+      if (Number.isSafeInteger(input)) return input.toString();
+      break;
+  }
+  throw invalid(path);
+}
+
+function invalid(path: string): CreditGateError {
+  const message = "must be a decimal string in plain notation, a bigint, or a number that is a safe integer";
+  return new CreditGateError("invalid_decimal", message, { path });
+}
+
+function scaleOf(text: string): number {
+  const point = text.indexOf(".");
+  return point === -1 ? 0 : text.length - point - 1;
+}
+
+function toUnits(text: string, scale: number): bigint {
+  return BigInt(text.replace(".", "") + "0".repeat(scale - scaleOf(text)));
+}
+
+function fromUnits(units: bigint, scale: number): string {
+  if (scale === 0) return units.toString();
+  const sign = units < 0n ? "-" : "";
+  const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, "0");
+  return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+function canonical(text: string): string {
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}

@@ -1,0 +1,120 @@
+/** The owner of one resident account of the engine. */
+
+import type { FeeKeyParts } from "../fee-key.js";
+import type { DecimalString } from "../types.js";
+import type { Account as Handle } from "../wasm/gate_bg.js";
+import { toCreditGateError } from "./fault.js";
+import { engine } from "./start.js";
+import type { AccountOptions, EngineDecision, EngineExplanation } from "./types.js";
+
+/** What is to be spent, as the engine takes it. */
+export interface Cost {
+  readonly isCredits: boolean;
+  /** Canonical decimal text. */
+  readonly value: string;
+}
+
+/** A provider's wallets, as parsed from its JSON. */
+export interface WalletsJson {
+  readonly wallets: readonly unknown[];
+  readonly grants?: Readonly<Record<string, readonly unknown[]>>;
+}
+
+/** Fee keys beyond this many get no place of their own for mere checks: they are answered one by one. */
+const MOST_SLOTS_FOR_CHECKS = 64;
+
+/**
+ * One customer's wallets inside the engine, with the debits and holds against them. The one owner of its handle:
+ * whoever replaces it calls {@link ResidentAccount.free}.
+ */
+export class ResidentAccount {
+  readonly #handle: Handle;
+  readonly #slots = new Map<string, number>();
+
+  /**
+   * @throws CreditGateError `invalid_response` or `decimal_out_of_range` with the path of a bad field;
+   * `invalid_input` at `taxRate`.
+   */
+  constructor(profile: string, json: WalletsJson, options: AccountOptions) {
+    const grants = json.grants === undefined ? undefined : Object.entries(json.grants);
+    try {
+      this.#handle = new (engine().Account)(profile, json.wallets, grants, options);
+    } catch (thrown) {
+      throw toCreditGateError(thrown);
+    }
+  }
+
+  /** The place of a fee key; `undefined` when only a debit would get one more. */
+  slot(key: FeeKeyParts): number | undefined {
+    const slot = this.#slots.get(key.id);
+    if (slot !== undefined || this.#slots.size >= MOST_SLOTS_FOR_CHECKS) return slot;
+    return this.#newSlot(key);
+  }
+
+  #newSlot(key: FeeKeyParts): number {
+    const slot = this.#call(() => this.#handle.slot(key.currency, key.feeType, key.metric, key.targetWallet));
+    this.#slots.set(key.id, slot);
+    return slot;
+  }
+
+  /** 1 covered, 0 short, 2 unknown; `mantissa` is a safe integer. */
+  covers(slot: number, mantissa: number, scale: number, now: number): number {
+    try {
+      return this.#handle.covers(slot, mantissa, scale, now);
+    } catch (thrown) {
+      throw toCreditGateError(thrown);
+    }
+  }
+
+  /** What is left for a slot; `undefined` where that is not known. */
+  available(slot: number, now: number): DecimalString | undefined {
+    return this.#call(() => this.#handle.available(slot, now)) as DecimalString | undefined;
+  }
+
+  /** When what is left changes by the passing of time alone; Infinity if it does not. */
+  nextChangeAt(now: number): number {
+    return this.#call(() => this.#handle.nextChangeAt(now));
+  }
+
+  /** The whole answer, for a slot or for a key that has none. */
+  decide(key: FeeKeyParts, cost: Cost, now: number): EngineDecision {
+    const slot = this.slot(key);
+    return this.#call(() =>
+      slot === undefined
+        ? this.#handle.decideOnce(
+            key.currency, key.feeType, key.metric, key.targetWallet, cost.isCredits, cost.value, now)
+        : this.#handle.decide(slot, cost.isCredits, cost.value, now),
+    );
+  }
+
+  explain(key: FeeKeyParts, now: number): EngineExplanation {
+    return this.#call(() => this.#handle.explain(key.currency, key.feeType, key.metric, key.targetWallet, now));
+  }
+
+  /** Adds a debit or hold, or takes it off again. */
+  add(key: FeeKeyParts, cost: Cost, takeOff: boolean): void {
+    const slot = this.#slots.get(key.id) ?? this.#newSlot(key);
+    this.#call(() => this.#handle.add(slot, cost.isCredits, cost.value, takeOff));
+  }
+
+  freshness(): "computed" | "cached_fallback" | "undated" {
+    return this.#call(() => this.#handle.freshness()) as "computed" | "cached_fallback" | "undated";
+  }
+
+  /** How many wallets the customer has, of any status. */
+  walletCount(): number {
+    return this.#call(() => this.#handle.wallets());
+  }
+
+  free(): void {
+    this.#handle.free();
+  }
+
+  #call<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (thrown) {
+      throw toCreditGateError(thrown);
+    }
+  }
+}

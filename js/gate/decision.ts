@@ -1,0 +1,60 @@
+/** The answer as an object. What explains it is built when it is asked for. */
+
+import { CreditGateError } from "../errors.js";
+import type {
+  Decision, DecimalString, DecisionNote, Explanation, Reason, SnapshotInfo,
+} from "../types.js";
+
+/** Seconds a client is told to wait when the answer is unknown. */
+const RETRY_AFTER_S = 1;
+
+/** What a decision is made of. */
+export interface DecisionParts {
+  readonly outcome: Decision["outcome"];
+  readonly reason: Reason;
+  readonly allowed: boolean;
+  readonly customer: string;
+  readonly currency: string;
+  readonly required?: DecimalString | undefined;
+  readonly available?: DecimalString | undefined;
+  readonly shortfall?: DecimalString | undefined;
+  readonly precision: "exact" | "estimate";
+  readonly notes: readonly DecisionNote[];
+  readonly snapshot?: SnapshotInfo | undefined;
+  readonly nextChangeAt?: number | undefined;
+  readonly pending?: Promise<void> | undefined;
+  readonly error?: Error | undefined;
+}
+
+/** Makes a decision; `explain` is called when somebody asks. */
+export function makeDecision(parts: DecisionParts, explain: () => Explanation | undefined): Decision {
+  const decision = { ...parts, explain, toResponse: () => toResponse(parts) };
+  for (const name of Object.keys(decision) as (keyof typeof decision)[]) {
+    if (decision[name] === undefined) delete decision[name];
+  }
+  // A promise and functions are no part of what a log or a test compares.
+  for (const name of ["explain", "toResponse", "pending"] as const) {
+    if (name in decision) Object.defineProperty(decision, name, { enumerable: false });
+  }
+  return decision as Decision;
+}
+
+function toResponse(parts: DecisionParts): Response {
+  if (parts.allowed) throw new CreditGateError("invalid_input", "a decision that allows has no response");
+  const isShort = parts.outcome === "short";
+  const status = isShort ? 402 : 503;
+  const problem = {
+    type: "about:blank",
+    title: isShort ? "Payment Required" : "Service Unavailable",
+    status,
+    detail: isShort ? "The prepaid wallets do not cover this usage." : "Whether the prepaid wallets cover this usage cannot be said now.",
+    reason: parts.reason,
+    currency: parts.currency,
+    required: parts.required,
+    available: parts.available,
+    shortfall: parts.shortfall,
+  };
+  const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
+  if (!isShort) headers.set("retry-after", String(RETRY_AFTER_S));
+  return new Response(JSON.stringify(problem), { status, headers });
+}

@@ -1,0 +1,179 @@
+/** The gate: may this usage go out? */
+
+import { CreditGateError } from "../errors.js";
+import type {
+  AuthorizeOptions, CallOptions, Decision, GateOptions, GateStats, SnapshotInfo, SpendOptions, Usage,
+} from "../types.js";
+import { Account } from "./account.js";
+import { Core, info } from "./core.js";
+import { Hold } from "./hold.js";
+import { Meter, type MeterOptions } from "./meter.js";
+import { resolve } from "./options.js";
+import type { CustomerState } from "./snapshots.js";
+import { type ParsedUsage, parseCustomer, parseUsage } from "./usage.js";
+
+/**
+ * Answers, at the edge and without a network call, whether a customer's prepaid wallets cover a usage.
+ *
+ * Build one per provider, on first use, and keep it: it holds the cached wallets. `spend` and `authorize`
+ * protect; `check` only answers, since two checks see the same balance.
+ *
+ * @example
+ * ```ts
+ * import { CreditGate } from "creditgate";
+ * import { flexprice } from "creditgate/flexprice";
+ *
+ * const gate = new CreditGate({ provider: flexprice({ apiKey: env.FLEXPRICE_API_KEY }) });
+ *
+ * const usage = { customer: "cus_1", amount: "0.0042", currency: "USD", metric: "tokens" };
+ * const decision = await gate.spend(usage, { key: "request-1" });
+ * if (!decision.allowed) console.log(decision.reason, decision.toResponse().status);
+ * ```
+ */
+export class CreditGate {
+  readonly #core: Core;
+
+  /** @throws CreditGateError `invalid_option` at the option's name. */
+  constructor(options: GateOptions) {
+    this.#core = new Core(resolve(options));
+  }
+
+  /**
+   * Checks a usage and debits it, in one step. Looks the customer up first, if need be; a denial on figures older
+   * than `revalidateAfter` is checked once with the provider.
+   *
+   * @throws CreditGateError for bad input: `invalid_input`, `invalid_decimal`, `decimal_out_of_range`,
+   * `negative_amount`, `key_conflict`; and `closed`. Everything else is an answer.
+   */
+  async spend(usage: Usage, options: SpendOptions = {}): Promise<Decision> {
+    const parsed = this.#parse(usage, options);
+    this.#core.checkReportable(parsed);
+    const state = await this.#lookUp(parsed, options.key);
+    return this.#record(state, parsed, options);
+  }
+
+  /** As {@link CreditGate.spend}, at once and from what is cached. What is due is refreshed behind the answer. */
+  spendCached(usage: Usage, options: SpendOptions = {}): Decision {
+    const parsed = this.#parse(usage, options);
+    this.#core.checkReportable(parsed);
+    return this.#record(this.#core.state(parsed.customer), parsed, options);
+  }
+
+  /**
+   * Answers whether a usage is covered, and records nothing: advisory.
+   *
+   * @throws CreditGateError as {@link CreditGate.spend}.
+   */
+  async check(usage: Usage, call: CallOptions = {}): Promise<Decision> {
+    const parsed = this.#parse(usage, call);
+    return this.#answer(await this.#lookUp(parsed), parsed, call);
+  }
+
+  /** As {@link CreditGate.check}, at once and from what is cached. What is due is refreshed behind the answer. */
+  checkCached(usage: Usage, call: CallOptions = {}): Decision {
+    const parsed = this.#parse(usage, call);
+    return this.#answer(this.#core.state(parsed.customer), parsed, call);
+  }
+
+  /**
+   * Holds an amount for work whose cost is known later. A hold that is not allowed holds nothing:
+   * `hold.allowed` tells.
+   *
+   * @throws CreditGateError as {@link CreditGate.spend}.
+   */
+  async authorize(usage: Usage, options: AuthorizeOptions = {}): Promise<Hold> {
+    const parsed = this.#parse(usage, options);
+    const { holdFor } = options;
+    if (holdFor !== undefined && !(Number.isFinite(holdFor) && holdFor > 0)) {
+      throw new CreditGateError("invalid_input", "`options.holdFor` must be milliseconds, more than 0", { path: "options.holdFor" });
+    }
+    this.#core.checkReportable(parsed);
+    const state = await this.#lookUp(parsed, options.key);
+    const { verdict, entry } = this.#core.record(state, parsed, this.#core.judge(state, parsed), "hold", options);
+    const pending = this.#core.behind(state, options);
+    return new Hold(this.#core, parsed, this.#core.decision(state, parsed.feeKey, verdict, options, pending), entry);
+  }
+
+  /**
+   * A price per unit, checked without an object in or out: the hot path.
+   *
+   * @throws CreditGateError for bad input.
+   */
+  meter(options: MeterOptions): Meter {
+    return new Meter(this.#core, options);
+  }
+
+  /**
+   * Looks a customer up and gives the synchronous forms for it. A look-up that fails leaves answers `unknown`.
+   *
+   * @throws CreditGateError for a bad id; `closed`.
+   */
+  async account(customer: string): Promise<Account> {
+    const state = this.#core.state(parseCustomer(customer, "customer"));
+    await this.#core.ensure(state);
+    return new Account(customer, this.#core, {
+      check: (usage, call) => this.checkCached(usage, call),
+      spend: (usage, options) => this.spendCached(usage, options),
+    });
+  }
+
+  /**
+   * Fetches a customer's wallets now.
+   *
+   * @throws CreditGateError what the look-up failed with; `closed`.
+   */
+  async refresh(customer: string): Promise<SnapshotInfo> {
+    const state = this.#core.state(parseCustomer(customer, "customer"));
+    await this.#core.refresh(state);
+    if (state.failure !== undefined) throw state.failure;
+    if (state.snapshot === undefined) throw new CreditGateError("provider_timeout", "no snapshot has arrived");
+    return info(state.snapshot, this.#core.settings.now());
+  }
+
+  /**
+   * Marks what is known of a customer as outdated, here and in the shared store, as after a top-up: the next call
+   * fetches before it answers. Resolves when the store has it.
+   *
+   * @throws CreditGateError for a bad id; `closed`.
+   */
+  invalidate(customer: string): Promise<void> {
+    return this.#core.invalidate(this.#core.state(parseCustomer(customer, "customer")));
+  }
+
+  /** What the gate has in hand. */
+  stats(): GateStats {
+    return this.#core.stats();
+  }
+
+  /** Sends what is left to report and lets go of everything. Every later call throws `closed`. */
+  close(): Promise<void> {
+    return this.#core.close();
+  }
+
+  #parse(usage: Usage, options: SpendOptions): ParsedUsage {
+    const { key } = options;
+    if (key !== undefined && (typeof key !== "string" || key === "")) {
+      throw new CreditGateError("invalid_input", "`options.key` must be text", { path: "options.key" });
+    }
+    return parseUsage(usage, this.#core.settings.provider.profile);
+  }
+
+  /** The customer's state after everything that an answer may wait for. Judge it without waiting again. */
+  async #lookUp(usage: ParsedUsage, key?: string): Promise<CustomerState> {
+    const state = this.#core.state(usage.customer);
+    if (key !== undefined && this.#core.ledger.find(usage.customer, key) !== undefined) return state;
+    await this.#core.ensure(state);
+    if (this.#core.mayRevalidate(state, this.#core.judge(state, usage))) await this.#core.revalidate(state, usage);
+    return state;
+  }
+
+  #record(state: CustomerState, usage: ParsedUsage, options: SpendOptions): Decision {
+    const { verdict } = this.#core.record(state, usage, this.#core.judge(state, usage), "debit", options);
+    return this.#core.decision(state, usage.feeKey, verdict, options, this.#core.behind(state, options));
+  }
+
+  #answer(state: CustomerState, usage: ParsedUsage, call: CallOptions): Decision {
+    const verdict = this.#core.judge(state, usage);
+    return this.#core.decision(state, usage.feeKey, verdict, call, this.#core.behind(state, call));
+  }
+}

@@ -1,0 +1,85 @@
+/** One price, checked and spent by units: the hot path. */
+
+import { multiply, type ParsedDecimal, parseAmount } from "../decimal.js";
+import type { FeeKeyParts } from "../fee-key.js";
+import type { CallOptions, DecimalInput, FeeKey, SpendOptions, UsageEventFields } from "../types.js";
+import type { Core } from "./core.js";
+import type { CustomerState } from "./snapshots.js";
+import { parseCustomer, parseFeeKey, type ParsedUsage } from "./usage.js";
+
+/** What a meter measures. */
+export interface MeterOptions extends FeeKey {
+  /** Currency units per unit, before tax. */
+  readonly unitPrice: DecimalInput;
+  /** ISO 4217 code, in any case. */
+  readonly currency: string;
+  /** For the `report` hook only. */
+  readonly event?: UsageEventFields;
+}
+
+/** Units are safe integers on the hot path; any other decimal takes the long way. */
+export class Meter {
+  readonly #core: Core;
+  readonly #feeKey: FeeKeyParts;
+  readonly #price: ParsedDecimal;
+  readonly #metric: string | undefined;
+  readonly #event: UsageEventFields | undefined;
+
+  /** @internal */
+  constructor(core: Core, options: MeterOptions) {
+    this.#core = core;
+    this.#feeKey = parseFeeKey(options, options.currency, core.settings.provider.profile, "meter");
+    this.#price = parseAmount(options.unitPrice, "meter.unitPrice");
+    this.#metric = options.metric;
+    this.#event = options.event;
+  }
+
+  /**
+   * Whether the cached wallets cover so many units; `undefined` when that cannot be said. Records nothing. What
+   * is due to be refreshed is refreshed behind the answer.
+   *
+   * @throws CreditGateError as `gate.check` does for bad input.
+   */
+  covers(customer: string, units: DecimalInput, call: CallOptions = {}): boolean | undefined {
+    const state = this.#core.cache.peek(customer) ?? this.#core.state(parseCustomer(customer, "customer"));
+    const answer = this.#fast(state, units);
+    const covered = answer === undefined ? this.#slow(state, units) : answer;
+    this.#core.behind(state, call);
+    return covered;
+  }
+
+  /** The same, and debits what is covered (or unknown, under `whenUnknown: "allow"`). */
+  spend(customer: string, units: DecimalInput, options: SpendOptions = {}): boolean | undefined {
+    const state = this.#core.state(parseCustomer(customer, "customer"));
+    const usage = this.#usage(customer, units);
+    this.#core.checkReportable(usage);
+    const { verdict } = this.#core.record(state, usage, this.#core.judge(state, usage), "debit", options);
+    this.#core.behind(state, options);
+    return verdict.outcome === "unknown" ? undefined : verdict.outcome === "covered";
+  }
+
+  /** The scalar check; `undefined` when it does not apply. */
+  #fast(state: CustomerState, units: DecimalInput): boolean | undefined {
+    const { mantissa, scale } = this.#price;
+    if (typeof units !== "number" || !(units >= 0) || mantissa === undefined) return undefined;
+    const cost = mantissa * units;
+    if (!Number.isSafeInteger(units) || !Number.isSafeInteger(cost)) return undefined;
+    const now = this.#core.settings.now();
+    const snapshot = this.#core.usable(state, now);
+    const slot = snapshot?.account.slot(this.#feeKey);
+    if (snapshot === undefined || slot === undefined) return undefined;
+    this.#core.ledger.expire(state.customer, now);
+    const cover = snapshot.account.covers(slot, cost, scale, now);
+    return cover === 2 ? undefined : cover === 1;
+  }
+
+  #slow(state: CustomerState, units: DecimalInput): boolean | undefined {
+    const { outcome } = this.#core.judge(state, this.#usage(state.customer, units));
+    return outcome === "unknown" ? undefined : outcome === "covered";
+  }
+
+  #usage(customer: string, units: DecimalInput): ParsedUsage {
+    const cost = multiply(parseAmount(units, "units"), this.#price, "units");
+    return { customer, feeKey: this.#feeKey, isCredits: false, cost, metric: this.#metric, event: this.#event };
+  }
+}

@@ -1,0 +1,178 @@
+/** The gate's options, checked, with their defaults. */
+
+import { parseAmount } from "../decimal.js";
+import type { AccountOptions } from "../engine/types.js";
+import { CreditGateError } from "../errors.js";
+import type { GateOptions, SnapshotStore, TelemetryEvent, UsageEvent } from "../types.js";
+
+/** {@link GateOptions} with every default in place. */
+export interface Settings {
+  readonly provider: GateOptions["provider"];
+  readonly account: AccountOptions;
+  readonly freshFor: number;
+  readonly freshForFloor: number;
+  readonly usableFor: number;
+  readonly whenUnknown: "deny" | "allow";
+  readonly lookupDeadline: number;
+  readonly revalidateAfter: number;
+  readonly revalidateDeadline: number;
+  readonly unknownCustomerFor: number;
+  readonly holdFor: number;
+  readonly reportWithin: number;
+  readonly reflectWithin: number;
+  readonly report: "elsewhere" | "provider" | ((events: readonly UsageEvent[]) => Promise<void>);
+  readonly store: SnapshotStore | undefined;
+  readonly memoryFor: number;
+  readonly maxSnapshots: number;
+  readonly maxDebits: number;
+  readonly maxRefreshes: number;
+  readonly rateLimit: { readonly perSecond: number; readonly burst: number };
+  readonly fetch: typeof globalThis.fetch;
+  readonly now: () => number;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly random: () => number;
+  readonly telemetry: (event: TelemetryEvent) => void;
+}
+
+const KNOWN: Record<keyof GateOptions, true> = {
+  provider: true, freshFor: true, freshForFloor: true, usableFor: true, whenUnknown: true, taxRate: true,
+  whenScopesOverlap: true, acceptFallback: true, postpaid: true, lookupDeadline: true, revalidateAfter: true,
+  revalidateDeadline: true, unknownCustomerFor: true, holdFor: true, reportWithin: true, reflectWithin: true,
+  report: true, store: true, memoryFor: true, maxSnapshots: true, maxDebits: true, maxRefreshes: true,
+  rateLimit: true, fetch: true, now: true, sleep: true, random: true, telemetry: true,
+};
+
+/**
+ * Checks the options.
+ *
+ * @throws CreditGateError `invalid_option` at the option's name.
+ */
+export function resolve(options: GateOptions): Settings {
+  if (typeof options !== "object" || options === null) throw invalid("options", "must be an object");
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(KNOWN, name)) throw invalid(name, "is not an option of CreditGate");
+  }
+  const { provider } = options;
+  if (typeof provider?.fetchWallets !== "function") throw invalid("provider", "is required: flexprice({…}) or lago({…})");
+  const settings: Settings = {
+    provider,
+    account: accountOptions(options),
+    freshFor: duration(options, "freshFor", 300_000),
+    freshForFloor: duration(options, "freshForFloor", 5_000),
+    usableFor: duration(options, "usableFor", 900_000),
+    whenUnknown: oneOf(options, "whenUnknown", ["deny", "allow"]),
+    lookupDeadline: duration(options, "lookupDeadline", 2_000),
+    revalidateAfter: duration(options, "revalidateAfter", 5_000),
+    revalidateDeadline: duration(options, "revalidateDeadline", 1_000),
+    unknownCustomerFor: duration(options, "unknownCustomerFor", 60_000),
+    holdFor: duration(options, "holdFor", 60_000),
+    reportWithin: duration(options, "reportWithin", 60_000),
+    reflectWithin: duration(options, "reflectWithin", provider.reflectWithin),
+    report: reportOption(options),
+    store: storeOption(options),
+    memoryFor: duration(options, "memoryFor", 30_000),
+    maxSnapshots: count(options.maxSnapshots, "maxSnapshots", 10_000),
+    maxDebits: count(options.maxDebits, "maxDebits", 100_000),
+    maxRefreshes: count(options.maxRefreshes, "maxRefreshes", 8),
+    rateLimit: {
+      perSecond: count(options.rateLimit?.perSecond, "rateLimit.perSecond", 20),
+      burst: count(options.rateLimit?.burst, "rateLimit.burst", 40),
+    },
+    // Globals are read when they are used, so that a test or a runtime may replace them.
+    fetch: fn(options, "fetch") ?? ((...args) => globalThis.fetch(...args)),
+    now: fn(options, "now") ?? (() => Date.now()),
+    sleep: fn(options, "sleep") ?? sleepByTimer,
+    random: fn(options, "random") ?? (() => Math.random()),
+    telemetry: quietly(fn(options, "telemetry")),
+  };
+  if (settings.usableFor < settings.freshFor) throw invalid("usableFor", "must not be less than `freshFor`");
+  return settings;
+}
+
+function invalid(path: string, message: string): CreditGateError {
+  return new CreditGateError("invalid_option", `\`${path}\` ${message}`, { path });
+}
+
+function accountOptions(options: GateOptions): AccountOptions {
+  const common = {
+    acceptEstimate: oneOf(options, "whenScopesOverlap", ["estimate", "unknown"]) === "estimate",
+    acceptFallback: options.acceptFallback ?? true,
+    includePostpaid: oneOf(options, "postpaid", ["exclude", "include"]) === "include",
+  };
+  const { provider, taxRate } = options;
+  if (provider.profile === "lago") {
+    if (taxRate === undefined) {
+      throw invalid("taxRate", 'is required for Lago, whose ongoing balance includes tax: per cent, "0" for none');
+    }
+    try {
+      return { ...common, taxRate: parseAmount(taxRate, "taxRate").text };
+    } catch (cause) {
+      throw new CreditGateError("invalid_option", "`taxRate` must be a decimal, per cent, not below zero", { path: "taxRate", cause });
+    }
+  }
+  if (taxRate !== undefined) throw invalid("taxRate", "is refused for Flexprice, whose credits never pay tax");
+  return common;
+}
+
+function duration(options: GateOptions, name: keyof GateOptions & string, byDefault: number): number {
+  const value = options[name] ?? byDefault;
+  if (typeof value !== "number" || !Number.isFinite(value) || value < 0) throw invalid(name, "must be milliseconds, 0 or more");
+  return value;
+}
+
+function count(value: unknown, name: string, byDefault: number): number {
+  const given = value ?? byDefault;
+  if (typeof given !== "number" || !Number.isSafeInteger(given) || given < 1) throw invalid(name, "must be a whole number, 1 or more");
+  return given;
+}
+
+/** The first choice is the default. */
+function oneOf<T extends string>(options: GateOptions, name: keyof GateOptions & string, choices: readonly [T, ...T[]]): T {
+  const value = options[name] ?? choices[0];
+  const chosen = choices.find((choice) => choice === value);
+  if (chosen === undefined) throw invalid(name, `must be ${choices.map((choice) => `"${choice}"`).join(" or ")}`);
+  return chosen;
+}
+
+function fn<K extends "fetch" | "now" | "sleep" | "random" | "telemetry">(options: GateOptions, name: K): GateOptions[K] {
+  const value = options[name];
+  if (value !== undefined && typeof value !== "function") throw invalid(name, "must be a function");
+  return value;
+}
+
+function reportOption(options: GateOptions): Settings["report"] {
+  const { report = "elsewhere" } = options;
+  if (report === "elsewhere" || report === "provider" || typeof report === "function") return report;
+  throw invalid("report", 'must be "elsewhere", "provider" or a function');
+}
+
+function storeOption({ store }: GateOptions): SnapshotStore | undefined {
+  if (store === undefined || (typeof store?.get === "function" && typeof store.set === "function")) return store;
+  throw invalid("store", "must have `get` and `set`");
+}
+
+function sleepByTimer(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}
+
+/** A listener that cannot break an answer. */
+function quietly(listener: GateOptions["telemetry"]): (event: TelemetryEvent) => void {
+  return (event) => {
+    try {
+      listener?.(event);
+    } catch {
+      // Documented: what telemetry throws is dropped.
+    }
+  };
+}

@@ -1,0 +1,232 @@
+/** Fetches snapshots: one at a time per customer, sparing the billing API, last write by sequence. */
+
+import { requests } from "#platform";
+import { ResidentAccount } from "../engine/account.js";
+import { CreditGateError, isCreditGateError } from "../errors.js";
+import type { Ledger } from "../ledger/ledger.js";
+import type { WalletsAnswer } from "../types.js";
+import type { Settings } from "./options.js";
+import { RateLimit } from "./rate-limit.js";
+import type { CustomerState, Snapshot, SnapshotCache } from "./snapshots.js";
+import { Stored } from "./stored.js";
+
+/** How often a call looks whether another request's refresh has arrived, ms. */
+const POLL = 10;
+
+/** How long a refresh behind an answer may take, ms. */
+const BEHIND_DEADLINE = 10_000;
+
+/** First and longest wait after a failed refresh, ms. */
+const RETRY_AFTER = { first: 1_000, longest: 30_000 };
+
+/** Of a snapshot's time, how much is jitter. */
+const JITTER = 0.1;
+
+/** What a refresh may do. */
+export interface RefreshOptions {
+  /** Milliseconds. @defaultValue that of a refresh behind an answer */
+  readonly deadline?: number;
+  /** Ask the provider even if the shared store has something. */
+  readonly skipStore?: boolean;
+}
+
+export class Refresher {
+  readonly #settings: Settings;
+  readonly #cache: SnapshotCache;
+  readonly #ledger: Ledger;
+  readonly #limit: RateLimit;
+  readonly #stored: Stored;
+  #sequence = 0;
+  #billingCalls = 0;
+
+  constructor(settings: Settings, cache: SnapshotCache, ledger: Ledger) {
+    this.#settings = settings;
+    this.#cache = cache;
+    this.#ledger = ledger;
+    this.#limit = new RateLimit(settings);
+    this.#stored = new Stored(settings);
+  }
+
+  stats(): { billingCalls: number; storeFailures: number } {
+    return { billingCalls: this.#billingCalls, storeFailures: this.#stored.failures };
+  }
+
+  /** Marks what is known of a customer, here and in the shared store, as outdated. */
+  async invalidate(state: CustomerState): Promise<void> {
+    state.invalidatedAt = this.#sequence;
+    state.epoch = this.#settings.now();
+    state.revalidateAt = 0;
+    state.revalidateBackoff = 0;
+    state.retryAt = 0;
+    await this.#stored.invalidate(state.customer, state.epoch);
+  }
+
+  /** Whether the customer's snapshot was taken before an invalidation. */
+  isOutdated({ snapshot, invalidatedAt, epoch }: CustomerState): boolean {
+    return snapshot !== undefined && (snapshot.sequence <= invalidatedAt || snapshot.sentAt < epoch);
+  }
+
+  /**
+   * Brings a newer snapshot, or waits for the one that is under way. Never rejects: a failure is left in the
+   * customer's state.
+   */
+  async refresh(state: CustomerState, options: RefreshOptions = {}): Promise<void> {
+    const { deadline = BEHIND_DEADLINE } = options;
+    if (!requests.isolated) {
+      state.flight ??= this.#run(state, options).finally(() => {
+        state.flight = undefined;
+      });
+      await this.#within(deadline, () => state.flight ?? Promise.resolve()).catch(() => {});
+      return;
+    }
+    await this.#untilNobodyElseRefreshes(state, deadline);
+    if (!this.#isUnderWay(state) && this.#settings.now() >= state.retryAt) await this.#run(state, options);
+  }
+
+  /** Whether a refresh is under way that has not been given up for dead. */
+  isUnderWay(state: CustomerState): boolean {
+    return state.flight !== undefined || this.#isUnderWay(state);
+  }
+
+  #isUnderWay({ refreshing }: CustomerState): boolean {
+    return refreshing !== undefined && this.#settings.now() < refreshing.until;
+  }
+
+  /**
+   * A promise of another request may never settle, so its outcome is looked for instead: the lock that it holds
+   * is a value, with a deadline after which its request counts as dead.
+   */
+  async #untilNobodyElseRefreshes(state: CustomerState, deadline: number): Promise<void> {
+    const { now, sleep } = this.#settings;
+    const until = now() + deadline;
+    const before = state.snapshot;
+    const { signal } = new AbortController();
+    while (this.#isUnderWay(state) && state.snapshot === before && now() < until) await sleep(POLL, signal);
+  }
+
+  async #run(state: CustomerState, { deadline = BEHIND_DEADLINE, skipStore = false }: RefreshOptions): Promise<void> {
+    const { now, telemetry } = this.#settings;
+    this.#sequence += 1;
+    const sequence = this.#sequence;
+    const startedAt = now();
+    state.refreshing = { sequence, until: startedAt + deadline };
+    try {
+      const from = await this.#within(deadline, (signal) => this.#load(state, sequence, skipStore, signal));
+      state.failure = undefined;
+      state.failures = 0;
+      state.retryAt = 0;
+      telemetry({ type: "refresh", customer: state.customer, from, duration: now() - startedAt });
+    } catch (thrown) {
+      this.#fail(state, asError(thrown));
+    } finally {
+      this.#limit.leave(sequence);
+      if (state.refreshing?.sequence === sequence) state.refreshing = undefined;
+    }
+  }
+
+  #fail(state: CustomerState, error: CreditGateError): void {
+    state.failure = error;
+    // Our own limit is no fault of the customer's: the next call may try at once.
+    if (error.code !== "throttled") {
+      const wait = Math.min(RETRY_AFTER.longest, RETRY_AFTER.first * 2 ** state.failures);
+      state.failures += 1;
+      state.retryAt = this.#settings.now() + Math.max(wait, error.retryAfter ?? 0);
+    }
+    this.#settings.telemetry({ type: "refresh_failed", customer: state.customer, error });
+  }
+
+  async #load(state: CustomerState, sequence: number, skipStore: boolean, signal: AbortSignal): Promise<"provider" | "store"> {
+    const { provider, now, sleep, freshFor } = this.#settings;
+    if (!skipStore && this.#settings.store !== undefined) {
+      const { stored, epoch } = await this.#stored.read(state.customer);
+      state.epoch = Math.max(state.epoch, epoch);
+      const isFresh = stored !== undefined && now() < stored.answer.sentAt + freshFor && stored.answer.sentAt > state.epoch;
+      if (isFresh && !signal.aborted) this.#apply(state, sequence, stored.answer, stored.fetchedAt);
+      if (!this.#needsProvider(state)) {
+        state.storeDueAt = now() + this.#settings.memoryFor;
+        return "store";
+      }
+    }
+    const until = state.refreshing?.until ?? now();
+    while (!this.#limit.enter(sequence, now(), until)) await sleep(POLL, signal);
+    const answer = await provider.fetchWallets(state.customer, { fetch: this.#countedFetch, now, sleep, signal });
+    if (signal.aborted) throw signal.reason;
+    const fetchedAt = now();
+    this.#apply(state, sequence, answer, fetchedAt);
+    await this.#stored.write(state.customer, { answer, fetchedAt });
+    return "provider";
+  }
+
+  #needsProvider(state: CustomerState): boolean {
+    return state.snapshot === undefined || this.#settings.now() >= state.dueAt || this.isOutdated(state);
+  }
+
+  /** Every request to the billing API takes a token. */
+  readonly #countedFetch: typeof globalThis.fetch = (...args) => {
+    if (!this.#limit.take(this.#settings.now())) {
+      throw new CreditGateError("throttled", "the gate's own limit on calls to the billing API is reached");
+    }
+    this.#billingCalls += 1;
+    return this.#settings.fetch(...args);
+  };
+
+  /** Puts a snapshot in place, unless a newer one is there. */
+  #apply(state: CustomerState, sequence: number, answer: WalletsAnswer, fetchedAt: number): boolean {
+    const { provider, account: options, now } = this.#settings;
+    if (!this.#cache.holds(state) || (state.snapshot !== undefined && state.snapshot.sequence > sequence)) return false;
+    const account = new ResidentAccount(provider.profile, answer, options);
+    try {
+      const freshness = account.freshness();
+      const { computed, cachedFallback } = provider.staleness;
+      const asOf = answer.sentAt - (freshness === "cached_fallback" ? cachedFallback : computed);
+      const hasWallets = account.walletCount() > 0;
+      const { found, sentAt, grants } = answer;
+      const hasGrants = grants !== undefined;
+      const snapshot: Snapshot = { account, sequence, found, hasWallets, hasGrants, sentAt, fetchedAt, asOf, freshness };
+      // Of two answers the store and the provider give, the one with the newer figures stays.
+      if (state.snapshot !== undefined && !this.isOutdated(state) && asOf < state.snapshot.asOf) {
+        account.free();
+        return false;
+      }
+      this.#ledger.expire(state.customer, now());
+      this.#ledger.reconcile(state.customer, asOf);
+      for (const entry of this.#ledger.entries(state.customer)) account.add(entry.feeKey, entry, false);
+      this.#replace(state, snapshot);
+      return true;
+    } catch (error) {
+      account.free();
+      throw error;
+    }
+  }
+
+  #replace(state: CustomerState, snapshot: Snapshot): void {
+    const { freshFor, unknownCustomerFor, memoryFor, random, now } = this.#settings;
+    state.snapshot?.account.free();
+    state.snapshot = snapshot;
+    const lives = snapshot.hasWallets ? freshFor * (1 - JITTER * random()) : Math.min(unknownCustomerFor, freshFor);
+    state.dueAt = snapshot.sentAt + lives;
+    state.storeDueAt = now() + memoryFor;
+  }
+
+  /** Runs something with a deadline, whatever it does with its signal. */
+  async #within<T>(deadline: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const work = new AbortController();
+    const timer = new AbortController();
+    const late = this.#settings.sleep(deadline, timer.signal).then(() => {
+      const error = new CreditGateError("provider_timeout", `no answer from the billing API within ${deadline} ms`);
+      work.abort(error);
+      throw error;
+    });
+    try {
+      return await Promise.race([run(work.signal), late]);
+    } finally {
+      late.catch(() => {});
+      timer.abort();
+    }
+  }
+}
+
+function asError(thrown: unknown): CreditGateError {
+  if (isCreditGateError(thrown)) return thrown;
+  return new CreditGateError("provider_unavailable", "the billing API's client failed", { cause: thrown });
+}

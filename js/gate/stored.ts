@@ -1,0 +1,77 @@
+/** Snapshots in a shared store: their keys and their text. Best effort: a store that fails is an empty one. */
+
+import type { WalletsAnswer } from "../types.js";
+import type { Settings } from "./options.js";
+
+/** A provider's answer with its times. */
+export interface StoredAnswer {
+  readonly answer: WalletsAnswer;
+  readonly fetchedAt: number;
+}
+
+/** Changes with the shape of what is stored. */
+const VERSION = 1;
+
+/** Reads and writes one gate's snapshots, and the epochs of invalidations. */
+export class Stored {
+  readonly #settings: Settings;
+  #failures = 0;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** What the store has of a customer, and since when figures count. */
+  async read(customer: string): Promise<{ readonly stored: StoredAnswer | undefined; readonly epoch: number }> {
+    const { store } = this.#settings;
+    if (store === undefined) return { stored: undefined, epoch: 0 };
+    const texts = await this.#quietly(customer, () => Promise.all([store.get(this.#key("wallets", customer)), store.get(this.#key("epoch", customer))]));
+    const [text, epoch] = texts ?? [];
+    return { stored: parse(text), epoch: Number(epoch ?? 0) || 0 };
+  }
+
+  async write(customer: string, { answer, fetchedAt }: StoredAnswer): Promise<void> {
+    await this.#put(customer, "wallets", JSON.stringify({ version: VERSION, fetchedAt, ...answer }));
+  }
+
+  /** Tells every reader that figures asked for before `epoch` do not count. */
+  async invalidate(customer: string, epoch: number): Promise<void> {
+    await this.#put(customer, "epoch", String(epoch));
+  }
+
+  async #put(customer: string, what: string, text: string): Promise<void> {
+    const { store, usableFor } = this.#settings;
+    if (store === undefined) return;
+    await this.#quietly(customer, () => store.set(this.#key(what, customer), text, { expiresIn: usableFor }));
+  }
+
+  #key(what: string, customer: string): string {
+    return `creditgate:${VERSION}:${what}:${this.#settings.provider.id}:${customer}`;
+  }
+
+  async #quietly<T>(customer: string, run: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await run();
+    } catch (error) {
+      this.#failures += 1;
+      this.#settings.telemetry({ type: "store_failed", customer, error });
+      return undefined;
+    }
+  }
+}
+
+/** Reads what a gate of this version wrote; anything else counts as absent. */
+function parse(text: string | undefined): StoredAnswer | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const { version, fetchedAt, ...answer } = JSON.parse(text) as { version: number; fetchedAt: number } & WalletsAnswer;
+    const isWhole = Array.isArray(answer.wallets) && Number.isFinite(fetchedAt) && Number.isFinite(answer.sentAt);
+    return version === VERSION && isWhole ? { answer, fetchedAt } : undefined;
+  } catch {
+    return undefined;
+  }
+}

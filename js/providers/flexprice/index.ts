@@ -1,0 +1,91 @@
+/**
+ * The client of Flexprice's hosted or self-hosted API.
+ *
+ * @module creditgate/flexprice
+ */
+import type { Provider } from "../../types.js";
+import type { Api } from "../http.js";
+import { apiKeyOption, baseOption, checkKeys, durationOption, oneOf, retriesOption, secondsOption, textOption } from "../options.js";
+import { sendEvents } from "./events.js";
+import { fetchWallets } from "./wallets.js";
+
+/** Options of {@link flexprice}. Durations are milliseconds. */
+export interface FlexpriceOptions {
+  /** The key of one environment, or a function that gives it, called once per request. */
+  readonly apiKey: string | (() => string | Promise<string>);
+  /** Which hosted API. @defaultValue `"us"` */
+  readonly region?: "us" | "india";
+  /** A self-hosted API, ending in `/v1`; one that is wrong shows as `provider_not_found`. Excludes `region`. */
+  readonly baseUrl?: string;
+  /**
+   * How the gate's customer id addresses a customer: as your own id (Flexprice's `external_id`) or as
+   * Flexprice's. Servers of 2026-08 take usage events by external id only: with `"id"`, report usage elsewhere.
+   *
+   * @defaultValue `"external"`
+   */
+  readonly customers?: "external" | "id";
+  /**
+   * Also read the credits left in each active prepaid wallet, one more request per wallet, so that credits
+   * which have expired no longer count (flexprice 42-44). Without it decisions note `expiry_unknown`.
+   */
+  readonly grants?: "fetch";
+  /**
+   * Take the figure from the provider's cache when it is no older than this, at least 1000, rounded down to whole
+   * seconds. Spares the provider a computation; an older figure may still come when a computation fails
+   * (flexprice 15), so every cached figure counts as up to 30 minutes old.
+   */
+  readonly maxCachedAge?: number;
+  /** From the acceptance of a usage event until every later computation contains it (flexprice 18). @defaultValue 420_000 */
+  readonly reflectWithin?: number;
+  /** `source` of the usage events this provider reports. */
+  readonly source?: string;
+  /** Attempts after the first, 0 to 10, where the network or the provider fails. @defaultValue 2 */
+  readonly retries?: number;
+}
+
+const BASES: Readonly<Record<"us" | "india", string>> = {
+  us: "https://us.api.flexprice.io/v1",
+  india: "https://api.cloud.flexprice.io/v1",
+};
+const KEYS: readonly (keyof FlexpriceOptions)[] = [
+  "apiKey", "region", "baseUrl", "customers", "grants", "maxCachedAge", "reflectWithin", "source", "retries",
+];
+
+/**
+ * Flexprice as the gate's provider. Nothing is sent before the gate's first look-up.
+ *
+ * Throws `invalid_option` with the option's path, as in `flexprice.apiKey`.
+ *
+ * @example
+ * ```ts
+ * import { CreditGate } from "creditgate";
+ * import { flexprice } from "creditgate/flexprice";
+ *
+ * const gate = new CreditGate({ provider: flexprice({ apiKey: env.FLEXPRICE_API_KEY, region: "us" }) });
+ * ```
+ */
+export function flexprice(options: FlexpriceOptions): Provider {
+  checkKeys("flexprice", options, KEYS);
+  const api: Api = {
+    name: "Flexprice",
+    base: baseOption("flexprice", options, BASES, "us"),
+    apiKey: apiKeyOption("flexprice.apiKey", options.apiKey),
+    authorization: (key) => ({ "x-api-key": key }),
+    retries: retriesOption("flexprice.retries", options.retries),
+  };
+  const customers = oneOf("flexprice.customers", options.customers, ["external", "id"]) ?? "external";
+  const reading = {
+    customers,
+    grants: oneOf("flexprice.grants", options.grants, ["fetch"]) !== undefined,
+    maxLive: secondsOption("flexprice.maxCachedAge", options.maxCachedAge),
+  };
+  const reporting = { customers, source: textOption("flexprice.source", options.source) };
+  return {
+    profile: "flexprice",
+    id: `flexprice:${api.base}:${customers}`,
+    staleness: { computed: 0, cachedFallback: 1_800_000 }, // flexprice 13-15
+    reflectWithin: durationOption("flexprice.reflectWithin", options.reflectWithin, 420_000),
+    fetchWallets: (customer, context) => fetchWallets(api, reading, customer, context),
+    sendEvents: (events, context) => sendEvents(api, reporting, events, context),
+  };
+}

@@ -1,0 +1,69 @@
+/**
+ * The providers' own computations, exactly: what Lago's ongoing balance or Flexprice's real-time balance would
+ * show. An artifact of its own, loaded by whoever imports this subpath and by nobody else.
+ *
+ * @module creditgate/rules
+ */
+
+import { compile } from "#platform/rules";
+import { toCreditGateError } from "../engine/fault.js";
+import { instantiate } from "../engine/instantiate.js";
+import * as glue from "../wasm/rules_bg.js";
+
+/**
+ * The computations there are. The keys of each request and answer are the provider's own words; the file
+ * `tests/vectors/FORMAT.md` of the repository defines them under the same name.
+ */
+export type Verb =
+  | "balance.real_time"
+  | "balance.real_time_multi_wallet"
+  | "gate.can_cover"
+  | "invoice.apply"
+  | "invoices.unpaid_totals"
+  | "ongoing.allocate"
+  | "ongoing.refresh"
+  | "wallet.order";
+
+/** Every {@link Verb}, in alphabetical order. */
+export const verbs: readonly Verb[] = [
+  "balance.real_time",
+  "balance.real_time_multi_wallet",
+  "gate.can_cover",
+  "invoice.apply",
+  "invoices.unpaid_totals",
+  "ongoing.allocate",
+  "ongoing.refresh",
+  "wallet.order",
+];
+
+let started = false;
+
+/**
+ * Answers one verb: a value in, a value out. Amounts come in as decimal strings or numbers and go out as decimal
+ * strings.
+ *
+ * @throws CreditGateError `invalid_input` for a request that is not of the verb's shape or has a key it does not
+ * know; `unknown_verb`; `decimal_out_of_range`.
+ *
+ * @example
+ * ```ts
+ * import { call } from "creditgate/rules";
+ *
+ * const shown = call("ongoing.refresh", {
+ *   wallet: { balance_cents: 1000, rate_amount: "2", currency: "EUR" },
+ *   ongoing_usage_amount_cents: 1100,
+ * });
+ * console.log(shown.credits_ongoing_balance); // -0.5
+ * ```
+ */
+export function call(verb: Verb, request: unknown): Readonly<Record<string, unknown>> {
+  if (!started) {
+    instantiate(compile, glue, "rules_bg.js");
+    started = true;
+  }
+  try {
+    return glue.call(verb, request) as Readonly<Record<string, unknown>>;
+  } catch (thrown) {
+    throw toCreditGateError(thrown);
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * What a provider is handed in these tests: a clock that stands still but for sleeping, and the real `fetch`.
+ */
+import { expect } from "vitest";
+import { isCreditGateError } from "../../errors.js";
+import type { CreditGateError } from "../../errors.js";
+import type { ProviderContext, UsageEvent } from "../../types.js";
+
+export const NOW: number = Date.parse("2026-08-21T18:00:00Z");
+
+export interface TestContext extends ProviderContext {
+  /** Every wait that was asked for, ms. None was really waited. */
+  readonly slept: number[];
+}
+
+/** Sleeping moves the clock; so does each request, by 1 ms, so that attempts can be told apart. */
+export function testContext(overrides: Partial<ProviderContext> = {}): TestContext {
+  const slept: number[] = [];
+  let now = NOW;
+  return {
+    fetch: (input, init) => {
+      now += 1;
+      return globalThis.fetch(input, init);
+    },
+    now: () => now,
+    signal: new AbortController().signal,
+    sleep: async (ms, signal) => {
+      signal.throwIfAborted();
+      slept.push(ms);
+      now += ms;
+    },
+    ...overrides,
+    slept,
+  };
+}
+
+/** The error a promise is rejected with, which must be one of ours. */
+export async function failure(promise: Promise<unknown>): Promise<CreditGateError> {
+  const outcome: unknown = await promise.then(
+    (value) => ({ resolved: value }),
+    (error: unknown) => error,
+  );
+  if (isCreditGateError(outcome)) return outcome;
+  return expect.fail(`no CreditGateError: ${String(outcome)} ${JSON.stringify(outcome)}`);
+}
+
+export function usageEvent(key: string, fields: Partial<UsageEvent> = {}): UsageEvent {
+  return { key, customer: "acme", at: NOW, code: "llm.tokens", properties: { tokens: 1536 }, ...fields };
+}
+
+/** Wallets or grants that differ by id only. */
+export function numbered(field: string, from: number, count: number): Record<string, string>[] {
+  return Array.from({ length: count }, (_, index) => ({ [field]: `id_${from + index}` }));
+}

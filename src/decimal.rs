@@ -31,7 +31,7 @@ pub enum Rounding {
 /// use creditgate::decimal::{Decimal, Rounding};
 ///
 /// let price = Decimal::parse("0.000003")?;
-/// let cost = price.mul(Decimal::from(1500))?;
+/// let cost = price.try_mul(Decimal::from(1500))?;
 /// assert_eq!(cost.to_string(), "0.0045");
 /// assert_eq!(cost.round(3, Rounding::HalfAwayFromZero).to_string(), "0.005");
 /// # Ok::<(), creditgate::error::Error>(())
@@ -131,7 +131,7 @@ impl Decimal {
     ///
     /// # Errors
     /// `decimal_out_of_range`.
-    pub fn add(self, other: Self) -> Result<Self> {
+    pub fn try_add(self, other: Self) -> Result<Self> {
         let ((a, a_scale), (b, b_scale)) = (self.parts(), other.parts());
         let scale = a_scale.max(b_scale);
         let sum = raise(a, scale.saturating_sub(a_scale))
@@ -145,15 +145,15 @@ impl Decimal {
     ///
     /// # Errors
     /// `decimal_out_of_range`.
-    pub fn sub(self, other: Self) -> Result<Self> {
-        self.add(other.neg())
+    pub fn try_sub(self, other: Self) -> Result<Self> {
+        self.try_add(other.negated())
     }
 
     /// The exact product.
     ///
     /// # Errors
     /// `decimal_out_of_range`.
-    pub fn mul(self, other: Self) -> Result<Self> {
+    pub fn try_mul(self, other: Self) -> Result<Self> {
         let ((a, a_scale), (b, b_scale)) = (self.parts(), other.parts());
         // Tens that only the product shows (a five on one side, a two on the other) leave first, so that a
         // product that fits is never refused because it does not fit on the way.
@@ -174,7 +174,7 @@ impl Decimal {
     ///
     /// # Errors
     /// `decimal_out_of_range`, also for a divisor of zero.
-    pub fn div(self, divisor: Self, places: u32, rounding: Rounding) -> Result<Self> {
+    pub fn try_div(self, divisor: Self, places: u32, rounding: Rounding) -> Result<Self> {
         let ((a, a_scale), (b, b_scale)) = (self.parts(), divisor.parts());
         let (dividend, divisor) = (a.checked_abs(), b.checked_abs());
         let (Some(dividend), Some(mut divisor)) = (dividend, divisor.filter(|b| *b != 0)) else {
@@ -253,7 +253,7 @@ impl Decimal {
 
     /// The number with its sign turned.
     #[must_use]
-    pub fn neg(self) -> Self {
+    pub fn negated(self) -> Self {
         let mut value = self.0;
         if !value.is_zero() {
             value.set_sign_positive(value.is_sign_negative());
@@ -287,7 +287,7 @@ impl Decimal {
     /// # Errors
     /// `decimal_out_of_range`.
     pub fn sum(values: impl IntoIterator<Item = Self>) -> Result<Self> {
-        values.into_iter().try_fold(Self::ZERO, Self::add)
+        values.into_iter().try_fold(Self::ZERO, Self::try_add)
     }
 }
 

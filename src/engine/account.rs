@@ -112,7 +112,7 @@ impl Account {
                     path: "taxRate".to_owned(),
                 });
             }
-            (Some(rate), true) => Decimal::ONE.add(rate.shift(-2)?)?,
+            (Some(rate), true) => Decimal::ONE.try_add(rate.shift(-2)?)?,
             (None, false) => Decimal::ONE,
             (None, true) => {
                 let message =
@@ -160,8 +160,8 @@ impl Account {
     pub fn add(&mut self, slot: usize, cost: Cost) -> Result<()> {
         let slot = self.slots.get_mut(slot).ok_or(Error::EngineFault)?;
         match cost {
-            Cost::Amount(amount) => slot.amount = slot.amount.add(amount)?,
-            Cost::Credits(credits) => slot.credits = slot.credits.add(credits)?,
+            Cost::Amount(amount) => slot.amount = slot.amount.try_add(amount)?,
+            Cost::Credits(credits) => slot.credits = slot.credits.try_add(credits)?,
         }
         self.outdate();
         Ok(())
@@ -187,7 +187,7 @@ impl Account {
             Standing::Known(headroom) => {
                 let mut required = Decimal::from_parts(i128::from(mantissa), scale)?;
                 if self.gross != Decimal::ONE {
-                    required = required.mul(self.gross)?;
+                    required = required.try_mul(self.gross)?;
                 }
                 match (required <= headroom.amount, headroom.scope_unknown) {
                     (true, _) => Cover::Covered,
@@ -330,8 +330,8 @@ impl Account {
         let mut pool = Pool::new(&self.snapshot, currency, self.options.include_postpaid, now)?;
         let mut overlay = Vec::new();
         for slot in self.slots.iter().filter(|slot| slot.currency == currency) {
-            let credits = slot.credits.mul(pool.highest_rate(&slot.key))?;
-            let spent = slot.amount.mul(self.gross)?.add(credits)?;
+            let credits = slot.credits.try_mul(pool.highest_rate(&slot.key))?;
+            let spent = slot.amount.try_mul(self.gross)?.try_add(credits)?;
             if spent.is_positive() {
                 overlay.push((spent, &slot.key));
             }
@@ -341,7 +341,7 @@ impl Account {
         let mut total = Decimal::ZERO;
         for (spent, key) in overlay {
             pool.spend(key, spent)?;
-            total = total.add(spent)?;
+            total = total.try_add(spent)?;
         }
         Ok((pool, total))
     }
@@ -382,8 +382,8 @@ impl Account {
             _ => None,
         };
         let required = match cost {
-            Cost::Amount(amount) => Some(amount.mul(self.gross)?),
-            Cost::Credits(credits) => rate.map(|rate| credits.mul(rate)).transpose()?,
+            Cost::Amount(amount) => Some(amount.try_mul(self.gross)?),
+            Cost::Credits(credits) => rate.map(|rate| credits.try_mul(rate)).transpose()?,
         };
         let available = available(standing);
         let (outcome, reason) = match (standing, required) {
@@ -393,7 +393,7 @@ impl Account {
             (Standing::Known(headroom), Some(required)) => verdict(headroom, required)?,
         };
         let shortfall = match (outcome, required, available) {
-            (Outcome::Short, Some(required), Some(available)) => Some(required.sub(available)?),
+            (Outcome::Short, Some(required), Some(available)) => Some(required.try_sub(available)?),
             (Outcome::Short, required, None) => required,
             _ => None,
         };
@@ -425,7 +425,9 @@ fn verdict(headroom: &Headroom, required: Decimal) -> Result<(Outcome, Reason)> 
         (Outcome::Covered, Reason::Sufficient)
     } else if headroom.scope_unknown {
         (Outcome::Unknown, Reason::ScopeUnknown)
-    } else if headroom.expired.is_positive() && required <= headroom.amount.add(headroom.expired)? {
+    } else if headroom.expired.is_positive()
+        && required <= headroom.amount.try_add(headroom.expired)?
+    {
         (Outcome::Short, Reason::CreditsExpired)
     } else {
         (Outcome::Short, Reason::InsufficientBalance)

@@ -70,11 +70,11 @@ pub fn apply(wallets: &[Wallet], invoice: &Invoice) -> Result<Application> {
             if !bucket.is_positive() || LAGO.admits(wallet, key) != Some(true) {
                 continue;
             }
-            let share = (*bucket).min(wallet.balance.sub(paid)?).min(remaining);
+            let share = (*bucket).min(wallet.balance.try_sub(paid)?).min(remaining);
             if share.is_positive() {
-                *bucket = bucket.sub(share)?;
-                remaining = remaining.sub(share)?;
-                paid = paid.add(share)?;
+                *bucket = bucket.try_sub(share)?;
+                remaining = remaining.try_sub(share)?;
+                paid = paid.try_add(share)?;
             }
         }
         if paid.is_positive() {
@@ -90,7 +90,7 @@ pub fn apply(wallets: &[Wallet], invoice: &Invoice) -> Result<Application> {
     Ok(Application {
         payments,
         prepaid,
-        total_after: invoice.total.sub(prepaid)?,
+        total_after: invoice.total.try_sub(prepaid)?,
     })
 }
 
@@ -114,26 +114,26 @@ fn payers(wallets: &[Wallet], currency: Currency) -> Vec<(usize, &Wallet)> {
 fn buckets(invoice: &Invoice) -> Result<Vec<(FeeKey, Decimal)>> {
     let mut buckets: Vec<(FeeKey, Decimal)> = Vec::new();
     for fee in &invoice.fees {
-        let net = fee.amount.sub(fee.coupons)?;
-        let cap = net.add(fee.taxes)?.sub(fee.credit_notes)?;
+        let net = fee.amount.try_sub(fee.coupons)?;
+        let cap = net.try_add(fee.taxes)?.try_sub(fee.credit_notes)?;
         if net.is_zero() || !cap.is_positive() {
             continue;
         }
         match buckets.iter_mut().find(|(key, _)| *key == fee.key) {
-            Some((_, bucket)) => *bucket = bucket.add(cap)?,
+            Some((_, bucket)) => *bucket = bucket.try_add(cap)?,
             None => buckets.push((fee.key.clone(), cap)),
         }
     }
     buckets.sort_by(|(a_key, a), (b_key, b)| b.cmp(a).then_with(|| a_key.cmp(b_key)));
     let sum = Decimal::sum(buckets.iter().map(|(_, bucket)| *bucket))?;
-    let missing = invoice.total.sub(sum)?;
+    let missing = invoice.total.try_sub(sum)?;
     let most = Decimal::from(i64::try_from(buckets.len()).unwrap_or(i64::MAX));
     let exponent = i32::try_from(invoice.currency.lago_exponent()).unwrap_or(0);
     if missing.is_positive()
         && missing <= most.shift(exponent.saturating_neg())?
         && let Some((_, largest)) = buckets.first_mut()
     {
-        *largest = largest.add(missing)?;
+        *largest = largest.try_add(missing)?;
     }
     Ok(buckets)
 }

@@ -23,7 +23,7 @@ const LAGO_PLACES: u32 = 5;
 /// # Ok::<(), creditgate::error::Error>(())
 /// ```
 pub fn flexprice_credits(amount: Decimal, rate: Decimal) -> Result<Decimal> {
-    amount.div(rate, FLEXPRICE_PLACES, Rounding::HalfAwayFromZero)
+    amount.try_div(rate, FLEXPRICE_PLACES, Rounding::HalfAwayFromZero)
 }
 
 /// R-ONG-11, R-ONG-12: what a wallet shows as credits, `cents / 10^exponent / rate`, rounded to 5 places.
@@ -32,5 +32,5 @@ pub fn flexprice_credits(amount: Decimal, rate: Decimal) -> Result<Decimal> {
 /// `decimal_out_of_range`, also for a rate of zero.
 pub fn lago_credits(cents: Decimal, exponent: u32, rate: Decimal) -> Result<Decimal> {
     let amount = cents.shift(i32::try_from(exponent).unwrap_or(i32::MAX).saturating_neg())?;
-    amount.div(rate, LAGO_PLACES, Rounding::HalfAwayFromZero)
+    amount.try_div(rate, LAGO_PLACES, Rounding::HalfAwayFromZero)
 }

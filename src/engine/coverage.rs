@@ -107,7 +107,7 @@ impl<'a> Pool<'a> {
             pool.freshness = Some(pending.freshness);
             for (member, share) in pool.members.iter_mut().zip(pending.shares) {
                 member.pending = share;
-                member.left = member.left.sub(share)?;
+                member.left = member.left.try_sub(share)?;
             }
         }
         Ok(pool)
@@ -167,7 +167,7 @@ impl<'a> Pool<'a> {
             .collect();
         let rooms: Vec<_> = eligible.iter().map(|member| Some(member.left)).collect();
         for (member, share) in eligible.iter_mut().zip(cascade::share_out(amount, &rooms)?) {
-            member.left = member.left.sub(share)?;
+            member.left = member.left.try_sub(share)?;
         }
         Ok(())
     }
@@ -214,11 +214,11 @@ impl<'a> Pool<'a> {
         let mut amount = Decimal::sum(eligible.iter().map(|member| member.left))?;
         if !exact {
             for member in reachable(&eligible, others, overlap) {
-                amount = amount.add(member.left.min(Decimal::ZERO))?;
+                amount = amount.try_add(member.left.min(Decimal::ZERO))?;
             }
         }
         let expired = eligible.iter().try_fold(Decimal::ZERO, |sum, member| {
-            sum.add(member.wallet.balance.sub(member.usable)?)
+            sum.try_add(member.wallet.balance.try_sub(member.usable)?)
         });
         Ok(Standing::Known(Headroom {
             amount,

@@ -89,9 +89,9 @@ pub fn allocate(wallets: &[Wallet], usage: &Usage) -> Result<Vec<Option<Decimal>
         let shares = cascade::share_out(net.amount.min(*budget), &rooms)?;
         for (index, share) in payers.into_iter().zip(shares) {
             if let Some(Some(taken)) = allocated.get_mut(index) {
-                *taken = taken.add(share)?;
+                *taken = taken.try_add(share)?;
             }
-            *budget = budget.sub(share)?;
+            *budget = budget.try_sub(share)?;
         }
     }
     Ok(allocated)
@@ -112,7 +112,7 @@ fn room(
 ) -> Result<Option<Decimal>> {
     let taken = allocated.get(index).copied().flatten().unwrap_or_default();
     match wallets.get(index) {
-        Some(wallet) if !wallet.threshold_rule => wallet.balance.sub(taken).map(Some),
+        Some(wallet) if !wallet.threshold_rule => wallet.balance.try_sub(taken).map(Some),
         _ => Ok(None),
     }
 }
@@ -123,7 +123,7 @@ fn nets(usage: &Usage) -> Result<Vec<Net>> {
     let mut add = |fee: &Fee, amount: Decimal| -> Result<()> {
         let same = |net: &&mut Net| net.key == fee.key && net.currency == fee.currency;
         match nets.iter_mut().find(same) {
-            Some(net) => net.amount = net.amount.add(amount)?,
+            Some(net) => net.amount = net.amount.try_add(amount)?,
             None => nets.push(Net {
                 key: fee.key.clone(),
                 currency: fee.currency,
@@ -132,15 +132,15 @@ fn nets(usage: &Usage) -> Result<Vec<Net>> {
         }
         Ok(())
     };
-    let with_tax = |fee: &Fee| fee.amount.add(fee.taxes);
+    let with_tax = |fee: &Fee| fee.amount.try_add(fee.taxes);
     for fee in usage.current.iter().chain(&usage.drafts) {
-        add(fee, with_tax(fee)?.sub(fee.coupons)?)?;
+        add(fee, with_tax(fee)?.try_sub(fee.coupons)?)?;
     }
     for fee in &usage.progressive {
-        add(fee, with_tax(fee)?.sub(fee.coupons)?.neg())?;
+        add(fee, with_tax(fee)?.try_sub(fee.coupons)?.negated())?;
     }
     for fee in &usage.pay_in_advance {
-        add(fee, with_tax(fee)?.neg())?;
+        add(fee, with_tax(fee)?.negated())?;
     }
     Ok(nets)
 }
@@ -153,7 +153,7 @@ fn budgets(nets: &[Net]) -> Result<Vec<(Currency, Decimal)>> {
             .iter_mut()
             .find(|(currency, _)| *currency == net.currency)
         {
-            Some((_, budget)) => *budget = budget.add(net.amount)?,
+            Some((_, budget)) => *budget = budget.try_add(net.amount)?,
             None => budgets.push((net.currency, net.amount)),
         }
     }
@@ -197,7 +197,7 @@ pub fn refresh(
     currency: Currency,
     allocation: Decimal,
 ) -> Result<Refreshed> {
-    let left = balance.sub(allocation)?;
+    let left = balance.try_sub(allocation)?;
     let credits = |cents| lago_credits(cents, currency.lago_exponent(), rate);
     Ok(Refreshed {
         ongoing_usage_balance_cents: allocation.round(0, Rounding::TowardZero),

@@ -109,17 +109,17 @@ pub fn unpaid(invoices: &[Invoice], currency: Currency, now: Timestamp) -> Resul
             continue;
         }
         unpaid.invoices.push(index);
-        unpaid.remaining = unpaid.remaining.add(invoice.amount_remaining)?;
-        unpaid.paid = unpaid.paid.add(invoice.amount_paid)?;
+        unpaid.remaining = unpaid.remaining.try_add(invoice.amount_remaining)?;
+        unpaid.paid = unpaid.paid.try_add(invoice.amount_paid)?;
         for line in &invoice.lines {
             if line.is_usage {
                 let net = line
                     .amount
-                    .sub(line.prepaid_credits_applied)?
-                    .sub(line.line_item_discount)?;
-                unpaid.usage_charges = unpaid.usage_charges.add(net)?;
+                    .try_sub(line.prepaid_credits_applied)?
+                    .try_sub(line.line_item_discount)?;
+                unpaid.usage_charges = unpaid.usage_charges.try_add(net)?;
             } else {
-                unpaid.fixed_charges = unpaid.fixed_charges.add(line.amount)?;
+                unpaid.fixed_charges = unpaid.fixed_charges.try_add(line.amount)?;
             }
         }
     }
@@ -172,7 +172,7 @@ pub fn real_time(account: Account, current_usage: Decimal, unpaid: &Unpaid) -> R
             unpaid.usage_charges,
         ),
     };
-    let balance = account.balance.sub(pending)?;
+    let balance = account.balance.try_sub(pending)?;
     Ok(RealTime {
         balance,
         credit_balance: flexprice_credits(balance, account.rate)?,
@@ -186,10 +186,10 @@ fn pending(types: PriceTypes, current_usage: Decimal, unpaid: &Unpaid) -> Result
     let owed = if types.all || types.fixed {
         unpaid.remaining
     } else {
-        unpaid.usage_charges.sub(unpaid.paid)?
+        unpaid.usage_charges.try_sub(unpaid.paid)?
     };
     if counts_usage {
-        current_usage.add(owed)
+        current_usage.try_add(owed)
     } else {
         Ok(owed)
     }
@@ -201,5 +201,5 @@ fn pending(types: PriceTypes, current_usage: Decimal, unpaid: &Unpaid) -> Result
 /// # Errors
 /// `decimal_out_of_range`.
 pub fn remaining(real_time_balance: Decimal, unsynced: Decimal, cost: Decimal) -> Result<Decimal> {
-    real_time_balance.sub(unsynced)?.sub(cost)
+    real_time_balance.try_sub(unsynced)?.try_sub(cost)
 }

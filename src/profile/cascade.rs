@@ -17,7 +17,7 @@ pub(crate) fn share_out(usage: Decimal, rooms: &[Option<Decimal>]) -> Result<Vec
             Some(room) if !is_last => remaining.min(room.or_zero()),
             _ => remaining,
         };
-        remaining = remaining.sub(share)?;
+        remaining = remaining.try_sub(share)?;
         shares.push(share);
     }
     Ok(shares)

@@ -58,12 +58,12 @@ impl Rules for Flexprice {
             match grant.expires_at {
                 Some(expiry) if now > expiry => {}
                 expiry => {
-                    credits = credits.add(grant.credits_available)?;
+                    credits = credits.try_add(grant.credits_available)?;
                     until = until.min(expiry.map_or(Timestamp::NEVER, Timestamp::next));
                 }
             }
         }
-        let amount = credits.mul(wallet.rate)?.min(wallet.balance);
+        let amount = credits.try_mul(wallet.rate)?.min(wallet.balance);
         Ok(Usable { amount, until })
     }
 
@@ -78,7 +78,7 @@ impl Rules for Flexprice {
             let Some(real_time) = wallet.ongoing_balance else {
                 continue;
             };
-            let shown = wallet.balance.sub(real_time)?.or_zero();
+            let shown = wallet.balance.try_sub(real_time)?.or_zero();
             found = Some(match found {
                 None => (wallet.freshness, shown),
                 Some((freshness, most)) if freshness == wallet.freshness => {

@@ -95,7 +95,7 @@ impl Rules for Lago {
         let mut shares = Vec::with_capacity(wallets.len());
         for wallet in wallets {
             match wallet.ongoing_balance {
-                Some(ongoing) => shares.push(wallet.balance.sub(ongoing)?),
+                Some(ongoing) => shares.push(wallet.balance.try_sub(ongoing)?),
                 None => return Ok(None),
             }
         }

@@ -222,7 +222,7 @@ pub(super) fn real_time_multi_wallet(request: MultiWalletRequest) -> Result<Mult
         let shown = real_time_of(wallet, request.current_usage, &request.invoices, now)?;
         let account = wallet.read();
         if account.status == Status::Active && account.kind == Kind::Prepaid {
-            settled = settled.add(account.balance)?;
+            settled = settled.try_add(account.balance)?;
             let shown = shown.current_period_usage;
             pending = Some(pending.map_or(shown, |most| most.max(shown)));
         }
@@ -231,7 +231,7 @@ pub(super) fn real_time_multi_wallet(request: MultiWalletRequest) -> Result<Mult
     Ok(MultiWalletAnswer {
         sum_of_real_time: Decimal::sum(balances.iter().map(|(_, balance)| *balance))?,
         real_time_balance: ById(balances),
-        true_headroom: settled.sub(pending.unwrap_or_default())?,
+        true_headroom: settled.try_sub(pending.unwrap_or_default())?,
     })
 }
 
@@ -295,7 +295,7 @@ pub(super) fn can_cover(request: CanCoverRequest) -> Result<CanCoverAnswer> {
     let rate = request.conversion_rate.unwrap_or(Decimal::ONE);
     let cost = match (request.cost, request.cost_credits) {
         (Some(cost), None) => cost,
-        (None, Some(credits)) => credits.mul(rate)?,
+        (None, Some(credits)) => credits.try_mul(rate)?,
         _ => {
             return Err(Error::invalid_input(
                 "cost",

@@ -365,7 +365,7 @@ pub(super) fn apply(request: ApplyRequest) -> Result<ApplyAnswer> {
         let wallet = wallets.get(payment.wallet).ok_or(Error::EngineFault)?;
         allocations.push((wallet.id.clone(), cents(payment.amount, currency)?));
         if let Some(balance) = after.get_mut(payment.wallet) {
-            *balance = balance.sub(payment.rounded)?;
+            *balance = balance.try_sub(payment.rounded)?;
         }
     }
     let mut balances_after = Vec::new();

@@ -85,7 +85,7 @@ impl Account {
     ) -> core::result::Result<(), JsValue> {
         self.with(|account| {
             let value = Decimal::parse(value)?;
-            let value = if take_off { value.neg() } else { value };
+            let value = if take_off { value.negated() } else { value };
             account.add(index(slot)?, cost(is_credits, value))
         })
     }

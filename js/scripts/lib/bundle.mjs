@@ -1,0 +1,73 @@
+/** Bundles the sandbox, so that its server framework is no dependency of the package. */
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { Failure } from "./failure.mjs";
+import { root } from "./paths.mjs";
+import { filesUnder } from "./stamp.mjs";
+
+/** Replaces dist/sandbox/*.js by bundles of its entries; answers the npm files that went into them. */
+export async function bundleSandbox(dist) {
+  const { build } = await import("esbuild");
+  const folder = join(dist, "sandbox");
+  // The rest of the package stays where it is, so that one copy of the engine and of the error class is loaded.
+  const keepOutside = {
+    name: "keep-outside",
+    setup(context) {
+      context.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
+        const file = resolve(resolveDir, path);
+        if (!file.startsWith(dist + sep) || file.startsWith(folder + sep)) return undefined;
+        const from = relative(folder, file).split(sep).join("/");
+        return { path: from, external: true };
+      });
+      context.onResolve({ filter: /^#/ }, ({ path, importer }) => (importer.startsWith(dist) ? { path, external: true } : undefined));
+    },
+  };
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ["index.js", "cli.js"].map((name) => join(folder, name)),
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20.19",
+    chunkNames: "chunk-[hash]",
+    charset: "utf8",
+    legalComments: "none",
+    plugins: [keepOutside],
+    metafile: true,
+    write: false,
+    logLevel: "silent",
+  }).catch((error) => {
+    throw new Failure(`The sandbox could not be bundled: ${error.errors?.map(({ text, location }) => `${text}${location ? ` (${location.file}:${location.line})` : ""}`).join("; ") ?? error.message}`);
+  });
+  for (const file of filesUnder(folder)) if (file.endsWith(".js")) rmSync(file);
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+  checkDeclarations(folder);
+  return Object.keys(metafile.inputs)
+    .filter((path) => path.includes("node_modules"))
+    .map((path) => join(root, path));
+}
+
+/** A declaration that names the bundled framework would not resolve where the package is installed. */
+function checkDeclarations(folder) {
+  for (const file of filesUnder(folder)) {
+    if (!file.endsWith(".d.ts")) continue;
+    const found = /from "(hono|@hono)[^"]*"|import\("(hono|@hono)[^"]*"\)/.exec(readFileSync(file, "utf8"));
+    // A module that only the bundle's inside reaches keeps no declaration.
+    if (found !== null && isPublic(folder, file)) throw new Failure(`${relative(root, file)} names ${found[0]}: the sandbox's public types must not mention hono.`);
+    if (found !== null) rmSync(file);
+  }
+}
+
+/** Whether the declarations of an entry reach `file`. */
+function isPublic(folder, file) {
+  const seen = new Set();
+  const visit = (path) => {
+    if (seen.has(path) || !path.startsWith(folder + sep)) return;
+    seen.add(path);
+    for (const [, specifier] of readFileSync(path, "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)\.js"/g)) visit(resolve(dirname(path), `${specifier}.d.ts`));
+  };
+  for (const name of readdirSync(folder)) if (/^(index|cli)\.d\.ts$/.test(name)) visit(join(folder, name));
+  return seen.has(file);
+}

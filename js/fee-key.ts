@@ -12,13 +12,13 @@ export interface FeeKeyParts {
   readonly targetWallet: string | undefined;
 }
 
-/** Puts a key together. */
+/** Puts a key together. No part holds a NUL, which separates them in the id. */
 export function feeKey(
   currency: string,
   feeType: string,
   metric: string | undefined,
   targetWallet: string | undefined,
 ): FeeKeyParts {
-  const id = JSON.stringify([currency, feeType, metric ?? null, targetWallet ?? null]);
+  const id = `${currency}\0${feeType}\0${metric ?? ""}\0${targetWallet ?? ""}`;
   return { id, currency, feeType, metric, targetWallet };
 }

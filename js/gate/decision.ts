@@ -28,18 +28,59 @@ export interface DecisionParts {
 
 /** Makes a decision; `explain` is called when somebody asks. */
 export function makeDecision(parts: DecisionParts, explain: () => Explanation | undefined): Decision {
-  const decision = { ...parts, explain, toResponse: () => toResponse(parts) };
-  for (const name of Object.keys(decision) as (keyof typeof decision)[]) {
-    if (decision[name] === undefined) delete decision[name];
-  }
-  // A promise and functions are no part of what a log or a test compares.
-  for (const name of ["explain", "toResponse", "pending"] as const) {
-    if (name in decision) Object.defineProperty(decision, name, { enumerable: false });
-  }
-  return decision as Decision;
+  return new DecisionRecord(parts, explain) as unknown as Decision;
 }
 
-function toResponse(parts: DecisionParts): Response {
+/** A promise and functions are no part of what a log or a test compares, so they stand on the prototype. */
+class DecisionRecord {
+  readonly outcome: Decision["outcome"];
+  readonly reason: Reason;
+  readonly allowed: boolean;
+  readonly customer: string;
+  readonly currency: string;
+  readonly required: DecimalString | undefined;
+  readonly available: DecimalString | undefined;
+  readonly shortfall: DecimalString | undefined;
+  readonly precision: "exact" | "estimate";
+  readonly notes: readonly DecisionNote[];
+  readonly snapshot: SnapshotInfo | undefined;
+  readonly nextChangeAt: number | undefined;
+  readonly error: Error | undefined;
+  readonly #pending: Promise<void> | undefined;
+  readonly #explain: () => Explanation | undefined;
+
+  constructor(parts: DecisionParts, explain: () => Explanation | undefined) {
+    this.outcome = parts.outcome;
+    this.reason = parts.reason;
+    this.allowed = parts.allowed;
+    this.customer = parts.customer;
+    this.currency = parts.currency;
+    this.required = parts.required;
+    this.available = parts.available;
+    this.shortfall = parts.shortfall;
+    this.precision = parts.precision;
+    this.notes = parts.notes;
+    this.snapshot = parts.snapshot;
+    this.nextChangeAt = parts.nextChangeAt;
+    this.error = parts.error;
+    this.#pending = parts.pending;
+    this.#explain = explain;
+  }
+
+  get pending(): Promise<void> | undefined {
+    return this.#pending;
+  }
+
+  explain(): Explanation | undefined {
+    return this.#explain();
+  }
+
+  toResponse(): Response {
+    return toResponse(this);
+  }
+}
+
+function toResponse(parts: DecisionRecord): Response {
   if (parts.allowed) throw new CreditGateError("invalid_input", "a decision that allows has no response");
   const isShort = parts.outcome === "short";
   const status = isShort ? 402 : 503;

@@ -59,8 +59,8 @@ export function parseFeeKey(key: FeeKey, currency: unknown, profile: Profile, pa
   }
   for (const field of ["metric", "feeType", "targetWallet"] as const) {
     const value = key[field];
-    if (value !== undefined && (typeof value !== "string" || value === "" || value.length > LONGEST_ID)) {
-      throw invalid(`${path}.${field}`, `must be text of 1 to ${LONGEST_ID} characters`);
+    if (value !== undefined && (typeof value !== "string" || value === "" || value.length > LONGEST_ID || value.includes("\0"))) {
+      throw invalid(`${path}.${field}`, `must be text of 1 to ${LONGEST_ID} characters, without NUL`);
     }
   }
   const code = currency.toUpperCase();

@@ -158,13 +158,54 @@ impl Account {
     /// # Errors
     /// `decimal_out_of_range`, and then nothing has changed.
     pub fn add(&mut self, slot: usize, cost: Cost) -> Result<()> {
+        let adjusted = self.adjusted(slot, cost);
         let slot = self.slots.get_mut(slot).ok_or(Error::EngineFault)?;
         match cost {
             Cost::Amount(amount) => slot.amount = slot.amount.try_add(amount)?,
             Cost::Credits(credits) => slot.credits = slot.credits.try_add(credits)?,
         }
-        self.outdate();
+        match adjusted {
+            Some(amounts) => self.adjust(&amounts),
+            None => self.outdate(),
+        }
         Ok(())
+    }
+
+    /// The headrooms that a cost leaves, by slot, where that is a subtraction: every headroom of the currency is
+    /// exact, so that the wallets fall into groups and a cost lowers its own group by just itself.
+    fn adjusted(&self, slot: usize, cost: Cost) -> Option<Vec<(usize, Decimal)>> {
+        let own = self.slots.get(slot)?;
+        let Standing::Known(headroom) = &own.standing else {
+            return None;
+        };
+        let spent = match cost {
+            Cost::Amount(amount) => amount.try_mul(self.gross).ok()?,
+            Cost::Credits(credits) => credits.try_mul(headroom.rate?).ok()?,
+        };
+        let mut amounts = Vec::with_capacity(self.slots.len());
+        for (index, other) in self.slots.iter().enumerate() {
+            match &other.standing {
+                _ if other.currency != own.currency => {}
+                Standing::Short(_) => {}
+                Standing::Unknown(_) => return None,
+                Standing::Known(other) if other.precision == Precision::Estimate => return None,
+                Standing::Known(other) if other.group != headroom.group => {}
+                Standing::Known(other) => amounts.push((index, other.amount.try_sub(spent).ok()?)),
+            }
+        }
+        (self.since < self.until).then_some(amounts)
+    }
+
+    fn adjust(&mut self, amounts: &[(usize, Decimal)]) {
+        for (index, amount) in amounts {
+            if let Some(Slot {
+                standing: Standing::Known(headroom),
+                ..
+            }) = self.slots.get_mut(*index)
+            {
+                headroom.amount = *amount;
+            }
+        }
     }
 
     /// Whether `mantissa / 10^scale` currency units, before tax, are covered: the answer of [`Account::decide`]

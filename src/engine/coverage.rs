@@ -62,6 +62,9 @@ pub struct Headroom {
     pub rate: Option<Decimal>,
     /// A wallet of unknown scope might add to it.
     pub scope_unknown: bool,
+    /// The first of these wallets in paying order: in the exact case it stands for all of them, since no wallet
+    /// is in two groups.
+    pub group: usize,
 }
 
 impl<'a> Pool<'a> {
@@ -234,6 +237,10 @@ impl<'a> Pool<'a> {
                 .all(|member| member.wallet.rate == first.wallet.rate)
                 .then_some(first.wallet.rate),
             scope_unknown,
+            group: admitted
+                .iter()
+                .position(|admitted| *admitted == Some(true))
+                .unwrap_or_default(),
         }))
     }
 

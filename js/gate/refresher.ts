@@ -79,8 +79,10 @@ export class Refresher {
       await this.#within(deadline, () => state.flight ?? Promise.resolve()).catch(() => {});
       return;
     }
+    const before = state.snapshot;
     await this.#untilNobodyElseRefreshes(state, deadline);
-    if (!this.#isUnderWay(state) && this.#settings.now() >= state.retryAt) await this.#run(state, options);
+    const hasArrived = state.snapshot !== before;
+    if (!hasArrived && !this.#isUnderWay(state) && this.#settings.now() >= state.retryAt) await this.#run(state, options);
   }
 
   /** Whether a refresh is under way that has not been given up for dead. */

@@ -1,0 +1,4 @@
+export function startWorker(
+  entry: string,
+  bindings: Readonly<Record<string, string>>,
+): Promise<{ readonly url: string; readonly close: () => Promise<void> }>;

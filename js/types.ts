@@ -310,21 +310,21 @@ export type WaitUntil = (promise: Promise<unknown>) => void;
 /** What may be said of one call. */
 export interface CallOptions {
   /** @defaultValue in workerd the one of `cloudflare:workers`, where it exists; else none */
-  readonly waitUntil?: WaitUntil;
+  readonly waitUntil?: WaitUntil | undefined;
   /** The policy of this call. @defaultValue the gate's */
-  readonly whenUnknown?: "deny" | "allow";
+  readonly whenUnknown?: "deny" | "allow" | undefined;
 }
 
 /** What may be said of a call that spends. */
 export interface SpendOptions extends CallOptions {
   /** Idempotency key: for one customer it counts once. @defaultValue none: every call counts */
-  readonly key?: string;
+  readonly key?: string | undefined;
 }
 
 /** What may be said of a call that authorises. */
 export interface AuthorizeOptions extends SpendOptions {
   /** Milliseconds until the hold stops counting. @defaultValue the gate's `holdFor` */
-  readonly holdFor?: number;
+  readonly holdFor?: number | undefined;
 }
 
 /** Something the gate did, for logs and metrics. */

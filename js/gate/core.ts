@@ -8,7 +8,7 @@ import type { FeeKeyParts } from "../fee-key.js";
 import type { Ledger, LedgerEntry } from "../ledger/ledger.js";
 import { LocalLedger } from "../ledger/local.js";
 import type {
-  CallOptions, Decision, DecimalString, DecisionNote, Explanation, GateStats, Reason, SnapshotInfo, SpendOptions,
+  AuthorizeOptions, CallOptions, Decision, DecimalString, DecisionNote, Explanation, GateStats, Reason, SnapshotInfo,
   UnknownReason,
 } from "../types.js";
 import { type DecisionParts, makeDecision } from "./decision.js";
@@ -196,7 +196,7 @@ export class Core {
     usage: ParsedUsage,
     verdict: Verdict,
     kind: LedgerEntry["kind"],
-    options: SpendOptions & { readonly holdFor?: number },
+    options: AuthorizeOptions,
   ): { readonly verdict: Verdict; readonly entry: LedgerEntry | undefined } {
     const known = options.key === undefined ? undefined : this.#known(state, usage, options.key);
     if (known !== undefined) {
@@ -248,7 +248,7 @@ export class Core {
     return known;
   }
 
-  #entry(usage: ParsedUsage, kind: LedgerEntry["kind"], now: number, options: SpendOptions & { readonly holdFor?: number }): LedgerEntry {
+  #entry(usage: ParsedUsage, kind: LedgerEntry["kind"], now: number, options: AuthorizeOptions): LedgerEntry {
     const { customer, feeKey, isCredits, cost } = usage;
     const entry = { customer, feeKey, isCredits, value: cost.text, at: now };
     if (kind === "hold") {

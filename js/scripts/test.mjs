@@ -128,7 +128,7 @@ function readReport(report) {
 }
 
 async function size() {
-  const { code, output } = await step("size", () => run(node24, [join(scripts, "size.mjs")], { env: env(), log: log("size") }));
+  const { code, output } = await step("size", () => run(node24, [join(scripts, "size.mjs"), "--kept"], { env: env(), log: log("size") }));
   if (code === 0) return counts();
   return { ...broken("sizes: see below"), details: output.trim() };
 }

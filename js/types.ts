@@ -230,8 +230,8 @@ export interface Provider {
   /** Milliseconds from the acceptance of a usage event until every later computation contains it. */
   readonly reflectWithin: number;
   fetchWallets(customer: string, context: ProviderContext): Promise<WalletsAnswer>;
-  /** Sends usage events; resolves when all of them were accepted. Safe to repeat. */
-  sendEvents(events: readonly UsageEvent[], context: ProviderContext): Promise<void>;
+  /** Sends usage events; resolves when all of them were accepted. Safe to repeat. Absent where it cannot. */
+  sendEvents?(events: readonly UsageEvent[], context: ProviderContext): Promise<void>;
 }
 
 /**

@@ -30,6 +30,9 @@ const REFRESHES_PER_RUNWAY = 4;
 /** Debits without a key are kept together by the second, ms. */
 const DEBIT_BUCKET = 1_000;
 
+/** Unknown, but not for want of an answer: an error of the engine never allows usage. */
+const NEVER_ALLOWED: ReadonlySet<Reason> = new Set<Reason>(["engine_fault", "decimal_out_of_range"]);
+
 /** An answer before it is made into an object. */
 export type Verdict = Pick<
   DecisionParts,
@@ -167,22 +170,23 @@ export class Core {
   mayRevalidate(state: CustomerState, verdict: Verdict): boolean {
     const { snapshot } = state;
     const now = this.settings.now();
-    return (
-      verdict.outcome === "short" &&
-      snapshot?.hasWallets === true &&
-      now >= snapshot.sentAt + this.settings.revalidateAfter &&
-      now >= Math.max(state.revalidateAt, state.retryAt)
-    );
+    if (verdict.outcome !== "short" || snapshot === undefined) return false;
+    const { revalidateAfter, unknownCustomerFor } = this.settings;
+    const isOld = now >= snapshot.sentAt + (snapshot.hasWallets ? revalidateAfter : unknownCustomerFor);
+    return isOld && now >= Math.max(state.revalidateAt, state.retryAt);
   }
 
   /** Checks a denial once; while the answer stays the same, the next check waits ever longer. */
   async revalidate(state: CustomerState, usage: ParsedUsage): Promise<Verdict> {
     await this.refresh(state, this.settings.revalidateDeadline);
     const verdict = this.judge(state, usage);
+    const now = this.settings.now();
     if (verdict.outcome === "short") {
+      // Many calls may have waited for one check: it counts once.
+      if (now < state.revalidateAt) return verdict;
       const { first, longest } = REVALIDATE_BACKOFF;
       state.revalidateBackoff = Math.min(longest, Math.max(first, state.revalidateBackoff * 2));
-      state.revalidateAt = this.settings.now() + state.revalidateBackoff;
+      state.revalidateAt = now + state.revalidateBackoff;
     } else {
       state.revalidateBackoff = 0;
       state.revalidateAt = 0;
@@ -216,6 +220,7 @@ export class Core {
   /** Whether a verdict lets the usage go out. */
   allows(verdict: Verdict, call: CallOptions): boolean {
     if (verdict.outcome !== "unknown") return verdict.outcome === "covered";
+    if (NEVER_ALLOWED.has(verdict.reason)) return false;
     return (call.whenUnknown ?? this.settings.whenUnknown) === "allow";
   }
 
@@ -235,7 +240,7 @@ export class Core {
     if (usage.metric === undefined && usage.event?.code === undefined) {
       throw new CreditGateError("invalid_input", "`usage.metric` or `usage.event.code` names the event to report", { path: "usage.metric" });
     }
-    if (this.settings.report === "provider" && this.settings.provider.profile === "lago" && usage.event?.subscription === undefined) {
+    if (this.settings.reportsToProvider && this.settings.provider.profile === "lago" && usage.event?.subscription === undefined) {
       throw new CreditGateError("invalid_input", "`usage.event.subscription` is needed to report to Lago", { path: "usage.event.subscription" });
     }
   }
@@ -283,7 +288,7 @@ export class Core {
     const perMs = state.spent / Math.max(1_000, now - state.spentSince);
     const runway = (Number(verdict.available) - cost) / perMs;
     const freshFor = Math.max(this.settings.freshForFloor, runway / REFRESHES_PER_RUNWAY);
-    if (snapshot.sentAt + freshFor < state.dueAt) state.dueAt = snapshot.sentAt + freshFor;
+    state.dueAt = Math.min(state.dueAt, Math.max(snapshot.sentAt, state.askedAt) + freshFor);
   }
 
   /** Keeps the resident account in step with the ledger. */

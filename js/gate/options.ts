@@ -3,7 +3,7 @@
 import { parseAmount } from "../decimal.js";
 import type { AccountOptions } from "../engine/types.js";
 import { CreditGateError } from "../errors.js";
-import type { GateOptions, SnapshotStore, TelemetryEvent, UsageEvent } from "../types.js";
+import type { GateOptions, ProviderContext, SnapshotStore, TelemetryEvent, UsageEvent } from "../types.js";
 
 /** {@link GateOptions} with every default in place. */
 export interface Settings {
@@ -20,7 +20,9 @@ export interface Settings {
   readonly holdFor: number;
   readonly reportWithin: number;
   readonly reflectWithin: number;
-  readonly report: "elsewhere" | "provider" | ((events: readonly UsageEvent[]) => Promise<void>);
+  readonly report: "elsewhere" | ((events: readonly UsageEvent[], context: ProviderContext) => Promise<void>);
+  /** Whether `report` is the provider's own. */
+  readonly reportsToProvider: boolean;
   readonly store: SnapshotStore | undefined;
   readonly memoryFor: number;
   readonly maxSnapshots: number;
@@ -69,6 +71,7 @@ export function resolve(options: GateOptions): Settings {
     reportWithin: duration(options, "reportWithin", 60_000),
     reflectWithin: duration(options, "reflectWithin", provider.reflectWithin),
     report: reportOption(options),
+    reportsToProvider: options.report === "provider",
     store: storeOption(options),
     memoryFor: duration(options, "memoryFor", 30_000),
     maxSnapshots: count(options.maxSnapshots, "maxSnapshots", 10_000),
@@ -140,10 +143,12 @@ function fn<K extends "fetch" | "now" | "sleep" | "random" | "telemetry">(option
   return value;
 }
 
-function reportOption(options: GateOptions): Settings["report"] {
-  const { report = "elsewhere" } = options;
-  if (report === "elsewhere" || report === "provider" || typeof report === "function") return report;
-  throw invalid("report", 'must be "elsewhere", "provider" or a function');
+function reportOption({ report = "elsewhere", provider }: GateOptions): Settings["report"] {
+  if (report === "elsewhere" || typeof report === "function") return report;
+  if (report !== "provider") throw invalid("report", 'must be "elsewhere", "provider" or a function');
+  if (provider.sendEvents === undefined) throw invalid("report", "cannot be \"provider\": this provider takes no events");
+  const { sendEvents } = provider;
+  return (events, context) => sendEvents(events, context);
 }
 
 function storeOption({ store }: GateOptions): SnapshotStore | undefined {

@@ -111,10 +111,9 @@ export class Reporter {
     return error;
   }
 
-  #send(events: readonly UsageEvent[], signal: AbortSignal): Promise<void> {
-    const { report, provider, fetch, now, sleep } = this.#settings;
-    if (typeof report === "function") return report(events);
-    return provider.sendEvents(events, { fetch, now, sleep, signal });
+  async #send(events: readonly UsageEvent[], signal: AbortSignal): Promise<void> {
+    const { report, fetch, now, sleep } = this.#settings;
+    if (report !== "elsewhere") await report(events, { fetch, now, sleep, signal });
   }
 }
 

@@ -73,6 +73,11 @@ export function textOption(path: string, value: string | undefined): string | un
   throw invalidOption(path, "must be a non-empty string");
 }
 
+/** What tells one billing API from another in a shared store. */
+export function idOf(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join(":");
+}
+
 /** `URL.parse` is younger than the oldest Node this runs in. */
 function parseUrl(text: string): URL | undefined {
   try {

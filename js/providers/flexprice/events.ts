@@ -9,24 +9,19 @@ import type { Api } from "../http.js";
 /** The server's own maximum (flexprice 2). */
 const EVENTS_PER_CALL = 1000;
 
-export interface Reporting {
-  readonly customers: "external" | "id";
-  readonly source: string | undefined;
-}
-
 /** Idempotent: the server keeps one event per `event_id`. */
-export async function sendEvents(api: Api, reporting: Reporting, events: readonly UsageEvent[], context: ProviderContext): Promise<void> {
-  const bodies = events.map((event) => bodyOf(event, reporting));
+export async function sendEvents(api: Api, source: string | undefined, events: readonly UsageEvent[], context: ProviderContext): Promise<void> {
+  const bodies = events.map((event) => bodyOf(event, source));
   await inChunks(bodies, EVENTS_PER_CALL, async (chunk) => {
     const call = chunk.length === 1 ? { path: "/events", body: chunk[0] } : { path: "/events/bulk", body: { events: chunk } };
     await request(api, call, context);
   });
 }
 
-function bodyOf(event: UsageEvent, { customers, source }: Reporting): object {
+function bodyOf(event: UsageEvent, source: string | undefined): object {
   return {
     event_name: event.code,
-    [customers === "id" ? "customer_id" : "external_customer_id"]: event.customer,
+    external_customer_id: event.customer,
     event_id: event.key,
     timestamp: new Date(event.at).toISOString(),
     source, // JSON leaves it out when undefined

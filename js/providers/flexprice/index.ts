@@ -5,7 +5,7 @@
  */
 import type { Provider } from "../../types.js";
 import type { Api } from "../http.js";
-import { apiKeyOption, baseOption, checkKeys, durationOption, oneOf, retriesOption, secondsOption, textOption } from "../options.js";
+import { apiKeyOption, baseOption, checkKeys, durationOption, idOf, oneOf, retriesOption, secondsOption, textOption } from "../options.js";
 import { sendEvents } from "./events.js";
 import { fetchWallets } from "./wallets.js";
 
@@ -19,7 +19,7 @@ export interface FlexpriceOptions {
   readonly baseUrl?: string;
   /**
    * How the gate's customer id addresses a customer: as your own id (Flexprice's `external_id`) or as
-   * Flexprice's. Servers of 2026-08 take usage events by external id only: with `"id"`, report usage elsewhere.
+   * Flexprice's. The API takes usage events by external id only: with `"id"`, report usage elsewhere.
    *
    * @defaultValue `"external"`
    */
@@ -37,6 +37,11 @@ export interface FlexpriceOptions {
   readonly maxCachedAge?: number;
   /** From the acceptance of a usage event until every later computation contains it (flexprice 18). @defaultValue 420_000 */
   readonly reflectWithin?: number;
+  /**
+   * Tells environments of one base URL apart in a shared store: the API key alone chooses the environment, and a
+   * key is never part of a store's keys.
+   */
+  readonly environment?: string;
   /** `source` of the usage events this provider reports. */
   readonly source?: string;
   /** Attempts after the first, 0 to 10, where the network or the provider fails. @defaultValue 2 */
@@ -48,7 +53,7 @@ const BASES: Readonly<Record<"us" | "india", string>> = {
   india: "https://api.cloud.flexprice.io/v1",
 };
 const KEYS: readonly (keyof FlexpriceOptions)[] = [
-  "apiKey", "region", "baseUrl", "customers", "grants", "maxCachedAge", "reflectWithin", "source", "retries",
+  "apiKey", "region", "baseUrl", "customers", "grants", "maxCachedAge", "reflectWithin", "environment", "source", "retries",
 ];
 
 /**
@@ -79,13 +84,14 @@ export function flexprice(options: FlexpriceOptions): Provider {
     grants: oneOf("flexprice.grants", options.grants, ["fetch"]) !== undefined,
     maxLive: secondsOption("flexprice.maxCachedAge", options.maxCachedAge),
   };
-  const reporting = { customers, source: textOption("flexprice.source", options.source) };
+  const environment = textOption("flexprice.environment", options.environment);
+  const source = textOption("flexprice.source", options.source);
   return {
     profile: "flexprice",
-    id: `flexprice:${api.base}:${customers}`,
+    id: idOf("flexprice", api.base, environment, customers, reading.grants ? "grants" : undefined),
     staleness: { computed: 0, cachedFallback: 1_800_000 }, // flexprice 13-15
     reflectWithin: durationOption("flexprice.reflectWithin", options.reflectWithin, 420_000),
     fetchWallets: (customer, context) => fetchWallets(api, reading, customer, context),
-    sendEvents: (events, context) => sendEvents(api, reporting, events, context),
+    ...(customers === "external" && { sendEvents: (events, context) => sendEvents(api, source, events, context) }),
   };
 }

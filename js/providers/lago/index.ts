@@ -5,7 +5,7 @@
  */
 import type { Provider } from "../../types.js";
 import type { Api } from "../http.js";
-import { apiKeyOption, baseOption, checkKeys, durationOption, retriesOption } from "../options.js";
+import { apiKeyOption, baseOption, checkKeys, durationOption, idOf, retriesOption, textOption } from "../options.js";
 import { sendEvents } from "./events.js";
 import { fetchWallets } from "./wallets.js";
 
@@ -26,6 +26,11 @@ export interface LagoOptions {
   readonly refreshInterval?: number;
   /** From the acceptance of a usage event until every later computation contains it. @defaultValue 60_000 */
   readonly reflectWithin?: number;
+  /**
+   * Tells organizations of one base URL apart in a shared store: the API key alone chooses the organization, and a
+   * key is never part of a store's keys.
+   */
+  readonly environment?: string;
   /** Attempts after the first, 0 to 10, where the network or the provider fails. @defaultValue 2 */
   readonly retries?: number;
 }
@@ -34,7 +39,7 @@ const BASES: Readonly<Record<"us" | "eu", string>> = {
   us: "https://api.getlago.com/api/v1",
   eu: "https://api.eu.getlago.com/api/v1",
 };
-const KEYS: readonly (keyof LagoOptions)[] = ["apiKey", "region", "baseUrl", "refreshInterval", "reflectWithin", "retries"];
+const KEYS: readonly (keyof LagoOptions)[] = ["apiKey", "region", "baseUrl", "refreshInterval", "reflectWithin", "environment", "retries"];
 
 /**
  * Lago as the gate's provider. Nothing is sent before the gate's first look-up.
@@ -46,7 +51,7 @@ const KEYS: readonly (keyof LagoOptions)[] = ["apiKey", "region", "baseUrl", "re
  * import { CreditGate } from "creditgate";
  * import { lago } from "creditgate/lago";
  *
- * const gate = new CreditGate({ provider: lago({ apiKey: env.LAGO_API_KEY, region: "eu" }), taxRate: "0.2" });
+ * const gate = new CreditGate({ provider: lago({ apiKey: env.LAGO_API_KEY, region: "eu" }), taxRate: "20" });
  * ```
  */
 export function lago(options: LagoOptions): Provider {
@@ -61,7 +66,7 @@ export function lago(options: LagoOptions): Provider {
   const refreshInterval = durationOption("lago.refreshInterval", options.refreshInterval, 300_000);
   return {
     profile: "lago",
-    id: `lago:${api.base}`,
+    id: idOf("lago", api.base, textOption("lago.environment", options.environment)),
     staleness: { computed: refreshInterval, cachedFallback: refreshInterval },
     reflectWithin: durationOption("lago.reflectWithin", options.reflectWithin, 60_000),
     fetchWallets: (customer, context) => fetchWallets(api, customer, context),

@@ -186,7 +186,7 @@ describe("events", () => {
   it("sends one to /events, as recorded", async () => {
     const server = await serve([accepted]);
     const event = usageEvent("evt-000001", { properties: { model: "large", tokens: 1536 } });
-    await providerOf(server, { source: "edge" }).sendEvents([event], testContext());
+    await providerOf(server, { source: "edge" }).sendEvents?.([event], testContext());
     expect(server.asked[0]).toMatchObject({ method: "POST", path: "/v1/events", headers: { "x-api-key": KEY } });
     expect(server.asked[0]?.body).toEqual({ ...(payload("flexprice_event_request") as object), timestamp: "2026-08-21T18:00:00.000Z" });
   });
@@ -194,7 +194,7 @@ describe("events", () => {
   it("sends several to /events/bulk, a thousand at a time, in order", async () => {
     const server = await serve(() => ({ status: 202, body: payload("flexprice_events_bulk_response") }));
     const events = Array.from({ length: 2001 }, (_, index) => usageEvent(`k${index}`));
-    await providerOf(server).sendEvents(events, testContext());
+    await providerOf(server).sendEvents?.(events, testContext());
     expect(server.asked.map(({ path }) => path)).toEqual(["/v1/events/bulk", "/v1/events/bulk", "/v1/events"]);
     const [first, second] = server.asked.map(({ body }) => (body as { readonly events: { readonly event_id: string }[] }).events);
     expect(first).toHaveLength(1000);
@@ -204,35 +204,32 @@ describe("events", () => {
     });
   });
 
-  it("names the customer by Flexprice's id", async () => {
-    const server = await serve([accepted]);
-    await providerOf(server, { customers: "id" }).sendEvents([usageEvent("k", { customer: "cust_1" })], testContext());
-    expect(server.asked[0]?.body).toMatchObject({ customer_id: "cust_1" });
-    expect(server.asked[0]?.body).not.toHaveProperty("external_customer_id");
+  it("takes no events where customers go by Flexprice's id, which the API does not take", async () => {
+    expect(providerOf(await serve([]), { customers: "id" }).sendEvents).toBeUndefined();
   });
 
   it("sends nothing for no events", async () => {
     const server = await serve([]);
-    await providerOf(server).sendEvents([], testContext());
+    await providerOf(server).sendEvents?.([], testContext());
     expect(server.asked).toEqual([]);
   });
 
   it("retries, since events are idempotent by key", async () => {
     const server = await serve([{ fault: "drop" }, { status: 503 }, accepted]);
-    await providerOf(server, { retries: 2 }).sendEvents([usageEvent("k")], testContext());
+    await providerOf(server, { retries: 2 }).sendEvents?.([usageEvent("k")], testContext());
     expect(server.asked.map(({ body }) => (body as { readonly event_id: string }).event_id)).toEqual(["k", "k", "k"]);
   });
 
   it("stops at the first call that is refused", async () => {
     const server = await serve([{ status: 400, body: payload("flexprice_error_400_validation") }]);
     const events = Array.from({ length: 1500 }, (_, index) => usageEvent(`k${index}`));
-    const error = await failure(providerOf(server).sendEvents(events, testContext()));
+    const error = await failure(providerOf(server).sendEvents?.(events, testContext()));
     expect(error).toMatchObject({ code: "provider_rejected", providerCode: "validation_error" });
     expect(server.asked).toHaveLength(1);
   });
 
   it("does not call every 404 an unknown customer", async () => {
     const server = await serve([{ status: 404, body: payload("flexprice_error_404") }]);
-    expect(await failure(providerOf(server).sendEvents([usageEvent("k")], testContext()))).toMatchObject({ code: "provider_not_found" });
+    expect(await failure(providerOf(server).sendEvents?.([usageEvent("k")], testContext()))).toMatchObject({ code: "provider_not_found" });
   });
 });

@@ -71,6 +71,7 @@ describe.each([
     expect(make(base).id).toContain(`${profile}:https://billing.test/api/v1`);
     expect(JSON.stringify(make(base))).not.toContain(KEY);
     expect(make(base).id).not.toBe(make({ apiKey: KEY }).id);
+    expect(make({ ...base, environment: "staging" }).id).toContain("/api/v1:staging");
   });
 });
 

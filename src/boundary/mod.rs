@@ -9,4 +9,4 @@ pub mod json;
 #[cfg(feature = "rules")]
 pub mod verbs;
 #[cfg(target_arch = "wasm32")]
-mod wasm;
+pub mod wasm;

@@ -66,6 +66,14 @@ struct Slot {
     credits: Decimal,
     /// As computed for the present window of time.
     standing: Standing,
+    /// When time alone changes the wallets of this currency.
+    until: Timestamp,
+}
+
+impl Slot {
+    fn is_below_zero(&self) -> bool {
+        self.amount.is_negative() || self.credits.is_negative()
+    }
 }
 
 /// One customer's wallets with the debits and holds against them.
@@ -147,6 +155,7 @@ impl Account {
                 amount: Decimal::ZERO,
                 credits: Decimal::ZERO,
                 standing: Standing::Unknown(Reason::PendingUnknown),
+                until: Timestamp::NEVER,
             });
             self.outdate();
             self.slots.len().saturating_sub(1)
@@ -160,13 +169,16 @@ impl Account {
     pub fn add(&mut self, slot: usize, cost: Cost) -> Result<()> {
         let adjusted = self.adjusted(slot, cost);
         let slot = self.slots.get_mut(slot).ok_or(Error::EngineFault)?;
+        // More taken off than was added is no money (`pool`), so there nothing is a mere subtraction.
+        let was_below = slot.is_below_zero();
         match cost {
             Cost::Amount(amount) => slot.amount = slot.amount.try_add(amount)?,
             Cost::Credits(credits) => slot.credits = slot.credits.try_add(credits)?,
         }
+        let is_below = slot.is_below_zero();
         match adjusted {
-            Some(amounts) => self.adjust(&amounts),
-            None => self.outdate(),
+            Some(amounts) if !was_below && !is_below => self.adjust(&amounts),
+            _ => self.outdate(),
         }
         Ok(())
     }
@@ -266,7 +278,7 @@ impl Account {
     pub fn decide(&mut self, slot: usize, cost: Cost, now: Timestamp) -> Result<Decision> {
         self.refresh(now)?;
         let slot = self.slots.get(slot).ok_or(Error::EngineFault)?;
-        self.answer(&slot.standing, cost, self.until)
+        self.answer(&slot.standing, cost, slot.until)
     }
 
     /// The answer for a fee key that has no slot, which leaves nothing behind.
@@ -356,11 +368,11 @@ impl Account {
                 .iter()
                 .find(|(currency, _)| *currency == slot.currency);
             let (_, pool) = pool.ok_or(Error::EngineFault)?;
-            standings.push(self.judge(pool, &slot.key)?);
+            standings.push((self.judge(pool, &slot.key)?, pool.until()));
         }
         drop(pools);
-        for (slot, standing) in self.slots.iter_mut().zip(standings) {
-            slot.standing = standing;
+        for (slot, (standing, until)) in self.slots.iter_mut().zip(standings) {
+            (slot.standing, slot.until) = (standing, until);
         }
         (self.since, self.until) = (now, until);
         Ok(())

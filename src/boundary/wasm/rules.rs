@@ -5,9 +5,10 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::convert::{error_to_js, from_js, to_js};
+use super::convert::{error_to_js, to_js};
+use super::strict::Strict;
 use crate::boundary::verbs::{self, Codec};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Answers one verb.
 #[wasm_bindgen]
@@ -21,7 +22,8 @@ impl Codec for Js {
     type Answer = JsValue;
 
     fn decode<T: DeserializeOwned>(&self) -> Result<T> {
-        from_js(self.0.clone())
+        T::deserialize(Strict(self.0.clone()))
+            .map_err(|error| Error::invalid_input("", &error.to_string()))
     }
 
     fn encode<T: Serialize>(answer: &T) -> Result<JsValue> {

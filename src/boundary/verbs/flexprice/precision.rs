@@ -40,8 +40,10 @@ pub(in super::super) struct PrecisionAnswer {
 }
 
 pub(in super::super) fn precision(request: PrecisionRequest) -> Result<PrecisionAnswer> {
+    // A code that is none is unknown like any other (section 1.7 no. 1).
+    let known = Currency::parse(&request.currency);
     Ok(PrecisionAnswer {
-        precision: Currency::parse(&request.currency)?.flexprice_exponent(),
+        precision: known.map_or(2, |currency| currency.flexprice_exponent()),
     })
 }
 

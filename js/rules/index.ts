@@ -15,25 +15,95 @@ import * as glue from "../wasm/rules_bg.js";
  * `tests/vectors/FORMAT.md` of the repository defines them under the same name.
  */
 export type Verb =
+  | "alerts.state"
+  | "alerts.state_sequence"
+  | "alerts.validate"
+  | "auto_topup"
   | "balance.real_time"
   | "balance.real_time_multi_wallet"
+  | "bonus.slab"
+  | "bonus.topup"
+  | "bonus.value"
+  | "conversion.amount_to_credits"
+  | "conversion.credits_to_amount"
+  | "credits.breakdown"
+  | "credits.consume"
+  | "credits.expiry_sweep"
+  | "duration"
   | "gate.can_cover"
+  | "grant.expiry"
+  | "grant.proration"
   | "invoice.apply"
+  | "invoice.credit_application"
+  | "invoice.totals"
+  | "invoice.void_refund"
   | "invoices.unpaid_totals"
   | "ongoing.allocate"
   | "ongoing.refresh"
-  | "wallet.order";
+  | "payment.postpaid"
+  | "persist.numeric_10_5"
+  | "persist.numeric_20_9"
+  | "precision.currency"
+  | "round.currency"
+  | "round.sum"
+  | "tax.after_discount"
+  | "tax.multi"
+  | "tax.percentage"
+  | "topup.validate"
+  | "wallet.complete_purchase"
+  | "wallet.credit"
+  | "wallet.credits_available"
+  | "wallet.debit"
+  | "wallet.operation_normalise"
+  | "wallet.order"
+  | "wallet.selection"
+  | "wallet.terminate";
 
 /** Every {@link Verb}, in alphabetical order. */
 export const verbs: readonly Verb[] = [
+  "alerts.state",
+  "alerts.state_sequence",
+  "alerts.validate",
+  "auto_topup",
   "balance.real_time",
   "balance.real_time_multi_wallet",
+  "bonus.slab",
+  "bonus.topup",
+  "bonus.value",
+  "conversion.amount_to_credits",
+  "conversion.credits_to_amount",
+  "credits.breakdown",
+  "credits.consume",
+  "credits.expiry_sweep",
+  "duration",
   "gate.can_cover",
+  "grant.expiry",
+  "grant.proration",
   "invoice.apply",
+  "invoice.credit_application",
+  "invoice.totals",
+  "invoice.void_refund",
   "invoices.unpaid_totals",
   "ongoing.allocate",
   "ongoing.refresh",
+  "payment.postpaid",
+  "persist.numeric_10_5",
+  "persist.numeric_20_9",
+  "precision.currency",
+  "round.currency",
+  "round.sum",
+  "tax.after_discount",
+  "tax.multi",
+  "tax.percentage",
+  "topup.validate",
+  "wallet.complete_purchase",
+  "wallet.credit",
+  "wallet.credits_available",
+  "wallet.debit",
+  "wallet.operation_normalise",
   "wallet.order",
+  "wallet.selection",
+  "wallet.terminate",
 ];
 
 let started = false;

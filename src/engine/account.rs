@@ -21,6 +21,9 @@ pub struct Options {
     pub accept_fallback: bool,
     /// Whether post-paid wallets count.
     pub include_postpaid: bool,
+    /// Lago: whether usage may name a target wallet, of this caller or another. The API hides it, and where it is
+    /// so, wallets with codes have fee keys of their own.
+    pub targets_wallets: bool,
 }
 
 impl Default for Options {
@@ -30,6 +33,7 @@ impl Default for Options {
             accept_estimate: true,
             accept_fallback: true,
             include_postpaid: false,
+            targets_wallets: false,
         }
     }
 }
@@ -224,7 +228,7 @@ impl Account {
     /// in constant time, once per change and window of time.
     ///
     /// # Errors
-    /// `decimal_out_of_range`; `engine_fault` for a slot that is none.
+    /// `negative_amount`; `decimal_out_of_range`; `engine_fault` for a slot that is none.
     pub fn covers(
         &mut self,
         slot: usize,
@@ -234,6 +238,9 @@ impl Account {
     ) -> Result<Cover> {
         self.refresh(now)?;
         let slot = self.slots.get(slot).ok_or(Error::EngineFault)?;
+        if mantissa < 0 {
+            return Err(negative_cost());
+        }
         Ok(match &slot.standing {
             Standing::Short(_) => Cover::Short,
             Standing::Unknown(_) => Cover::Unknown,
@@ -274,7 +281,7 @@ impl Account {
     /// The answer for a slot, with its numbers.
     ///
     /// # Errors
-    /// `decimal_out_of_range`; `engine_fault` for a slot that is none.
+    /// `negative_amount`; `decimal_out_of_range`; `engine_fault` for a slot that is none.
     pub fn decide(&mut self, slot: usize, cost: Cost, now: Timestamp) -> Result<Decision> {
         self.refresh(now)?;
         let slot = self.slots.get(slot).ok_or(Error::EngineFault)?;
@@ -284,7 +291,7 @@ impl Account {
     /// The answer for a fee key that has no slot, which leaves nothing behind.
     ///
     /// # Errors
-    /// `decimal_out_of_range`.
+    /// `negative_amount`; `decimal_out_of_range`.
     pub fn decide_once(
         &self,
         currency: Currency,
@@ -401,7 +408,8 @@ impl Account {
 
     /// Whether keys with a target wallet can occur: this one has one, or a debit does.
     fn targeted(&self, key: &FeeKey) -> bool {
-        key.target_wallet.is_some()
+        self.options.targets_wallets
+            || key.target_wallet.is_some()
             || self
                 .slots
                 .iter()
@@ -430,6 +438,10 @@ impl Account {
     }
 
     fn answer(&self, standing: &Standing, cost: Cost, until: Timestamp) -> Result<Decision> {
+        let (Cost::Amount(value) | Cost::Credits(value)) = cost;
+        if value.is_negative() {
+            return Err(negative_cost());
+        }
         let rate = match standing {
             Standing::Known(headroom) => headroom.rate,
             _ => None,
@@ -485,4 +497,10 @@ fn verdict(headroom: &Headroom, required: Decimal) -> Result<(Outcome, Reason)> 
     } else {
         (Outcome::Short, Reason::InsufficientBalance)
     })
+}
+
+fn negative_cost() -> Error {
+    Error::NegativeAmount {
+        path: "cost".to_owned(),
+    }
 }

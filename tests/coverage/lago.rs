@@ -605,3 +605,34 @@ fn billing_pays_the_largest_bucket_first() {
         dec("40")
     );
 }
+
+#[test]
+fn wallets_with_codes_are_no_longer_one_scope_where_usage_may_name_a_target() {
+    let wallets = ["a", "b"].map(|code| Wallet {
+        code: Some(code.to_owned()),
+        ..lago_wallet(code, "100", "100")
+    });
+    let precision = |targets_wallets| {
+        let options = Options {
+            targets_wallets,
+            ..taxed("0")
+        };
+        decide(&open(LAGO, wallets.to_vec(), options), &charge(), "1").precision
+    };
+    assert_eq!(precision(false), Precision::Exact);
+    assert_eq!(precision(true), Precision::Estimate);
+}
+
+#[test]
+fn a_cost_below_zero_is_refused() {
+    let mut account = lago(vec![lago_wallet("w", "10", "10")]);
+    let slot = account.slot(eur(), charge());
+    let below = Cost::Amount(dec("-1"));
+    let refused = account.decide(slot, below, Timestamp(0)).unwrap_err();
+    assert_eq!(
+        (refused.code(), refused.path()),
+        ("negative_amount", "cost")
+    );
+    let refused = account.covers(slot, -1, 0, Timestamp(0)).unwrap_err();
+    assert_eq!(refused.code(), "negative_amount");
+}

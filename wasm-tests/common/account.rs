@@ -19,7 +19,7 @@ const WALLETS: &str = r#"[
 fn options(tax_rate: Option<&str>) -> JsValue {
     let tax = tax_rate.map_or(String::new(), |rate| format!(r#""taxRate": "{rate}","#));
     js(&format!(
-        r#"{{{tax} "acceptEstimate": true, "acceptFallback": true, "includePostpaid": false}}"#
+        r#"{{{tax} "acceptEstimate": true, "acceptFallback": true, "includePostpaid": false, "targetsWallets": false}}"#
     ))
 }
 
@@ -203,6 +203,7 @@ fn options_are_an_object_of_known_shape() {
         ("acceptEstimate", true.into()),
         ("acceptFallback", true.into()),
         ("includePostpaid", false.into()),
+        ("targetsWallets", false.into()),
     ] {
         map.set(&key.into(), &value);
     }

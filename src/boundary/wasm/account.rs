@@ -37,6 +37,7 @@ struct OptionsIn {
     accept_estimate: bool,
     accept_fallback: bool,
     include_postpaid: bool,
+    targets_wallets: bool,
 }
 
 /// 2^53 - 1.
@@ -222,6 +223,7 @@ fn open(profile: &str, wallets: JsValue, grants: JsValue, options: JsValue) -> R
         accept_estimate: options.accept_estimate,
         accept_fallback: options.accept_fallback,
         include_postpaid: options.include_postpaid,
+        targets_wallets: options.targets_wallets,
     };
     let account = account::Account::new(Snapshot { profile, wallets }, options)?;
     Ok(Account {

@@ -99,7 +99,8 @@ function invalid(path: string, message: string): CreditGateError {
 function accountOptions(options: GateOptions): AccountOptions {
   const common = {
     acceptEstimate: oneOf(options, "whenScopesOverlap", ["estimate", "unknown"]) === "estimate",
-    acceptFallback: flag(options.acceptFallback ?? true, "acceptFallback"),
+    acceptFallback: flag(options, "acceptFallback", true),
+    targetsWallets: flag(options, "targetsWallets", false),
     includePostpaid: oneOf(options, "postpaid", ["exclude", "include"]) === "include",
   };
   const { provider, taxRate } = options;
@@ -127,11 +128,6 @@ function count(value: unknown, name: string, byDefault: number): number {
   const given = value ?? byDefault;
   if (typeof given !== "number" || !Number.isSafeInteger(given) || given < 1) throw invalid(name, "must be a whole number, 1 or more");
   return given;
-}
-
-function flag(value: unknown, name: string): boolean {
-  if (typeof value !== "boolean") throw invalid(name, "must be true or false");
-  return value;
 }
 
 function flag(options: GateOptions, name: "acceptFallback" | "targetsWallets", byDefault: boolean): boolean {

@@ -14,7 +14,7 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use creditgate::boundary::json;
+use creditgate::boundary::verbs;
 use creditgate::time::Timestamp;
 use serde_json::{Value, json};
 use support::{names_in, read_json, vectors_folder};
@@ -147,7 +147,7 @@ fn expected(case: &Value) -> Value {
 
 /// `None` where this build has no such verb.
 fn answer(kind: &str, input: &Value) -> Option<Result<Value, String>> {
-    match json::call(kind, &input.to_string()) {
+    match verbs::call(kind, &input.to_string()) {
         Ok(text) => Some(Ok(serde_json::from_str(&text).expect("an answer is JSON"))),
         Err(error) if error.code() == "unknown_verb" => None,
         Err(error) => Some(Err(format!("{}: {error}", error.code()))),
@@ -267,7 +267,7 @@ fn an_unknown_input_key_at_any_depth_is_refused() {
         let place = input.pointer_mut(at);
         let place = place.unwrap_or_else(|| panic!("{file} has nothing at {at}"));
         place["surprise"] = json!(1);
-        let error = json::call(kind, &input.to_string()).expect_err(kind);
+        let error = verbs::call(kind, &input.to_string()).expect_err(kind);
         assert_eq!(error.code(), "invalid_input", "{kind} at `{at}`");
         assert!(error.to_string().contains("surprise"), "{kind}: {error}");
     }

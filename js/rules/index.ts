@@ -109,8 +109,8 @@ export const verbs: readonly Verb[] = [
 let started = false;
 
 /**
- * Answers one verb: a value in, a value out. Amounts come in as decimal strings or numbers and go out as decimal
- * strings.
+ * Answers one verb: a value in, a value out. Amounts come in as decimal strings, numbers or bigints and go out as
+ * decimal strings.
  *
  * @throws CreditGateError `invalid_input` for a request that is not of the verb's shape or has a key it does not
  * know; `unknown_verb`; `decimal_out_of_range`.
@@ -132,8 +132,13 @@ export function call(verb: Verb, request: unknown): Readonly<Record<string, unkn
     started = true;
   }
   try {
-    return glue.call(verb, request) as Readonly<Record<string, unknown>>;
+    return JSON.parse(glue.call(verb, JSON.stringify(request ?? null, asText)));
   } catch (thrown) {
     throw toCreditGateError(thrown);
   }
+}
+
+/** JSON has no bigint: its digits are an amount like any other. */
+function asText(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? value.toString() : value;
 }

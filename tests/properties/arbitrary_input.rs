@@ -191,11 +191,11 @@ proptest! {
     }
 }
 
-#[cfg(feature = "json")]
+#[cfg(feature = "rules")]
 mod verbs {
     use super::*;
     use crate::support::{read_json, vectors_folder};
-    use creditgate::boundary::json;
+    use creditgate::boundary::verbs;
 
     const KINDS: [&str; 8] = [
         "flexprice/balance.real_time",
@@ -218,10 +218,10 @@ mod verbs {
         #[test]
         fn no_json_makes_a_verb_panic(value in any_json(), text: String) {
             for file in KINDS {
-                let _ = json::call(kind_of(file), &value.to_string());
-                let _ = json::call(kind_of(file), &text);
+                let _ = verbs::call(kind_of(file), &value.to_string());
+                let _ = verbs::call(kind_of(file), &text);
             }
-            let answered = json::call(&text, "{}").is_ok();
+            let answered = verbs::call(&text, "{}").is_ok();
             prop_assert!(!answered, "{}", text);
         }
 
@@ -230,7 +230,7 @@ mod verbs {
             let content = read_json(&vectors_folder().join(format!("{file}.json")));
             let cases = content["vectors"].as_array().unwrap();
             let input = cases[case.index(cases.len())]["input"].clone();
-            if let Err(error) = json::call(kind_of(file), &spoiled(input, &changes).to_string()) {
+            if let Err(error) = verbs::call(kind_of(file), &spoiled(input, &changes).to_string()) {
                 prop_assert!(["invalid_input", "decimal_out_of_range", "invalid_response"].contains(&error.code()), "{}", error.code());
             }
         }

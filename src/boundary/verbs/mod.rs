@@ -9,87 +9,80 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::error::{Error, Result};
 
-/// How requests come in and answers go out.
-pub trait Codec {
-    /// An answer on its way out.
-    type Answer;
-
-    /// Reads the request.
-    ///
-    /// # Errors
-    /// `invalid_input` when it is not of the verb's shape.
-    fn decode<T: DeserializeOwned>(&self) -> Result<T>;
-
-    /// Writes the answer.
-    ///
-    /// # Errors
-    /// `engine_fault`.
-    fn encode<T: Serialize>(answer: &T) -> Result<Self::Answer>;
-}
-
-/// Answers one verb.
+/// Answers one verb; request and answer are JSON text.
 ///
 /// # Errors
-/// `unknown_verb`, `invalid_input`, and the errors of the verb.
-pub fn call<C: Codec>(verb: &str, codec: &C) -> Result<C::Answer> {
+/// `unknown_verb`; `invalid_input` for a request that is not of the verb's shape or has a key it does not know;
+/// and the errors of the verb itself.
+///
+/// ```
+/// use creditgate::boundary::verbs;
+///
+/// let request = r#"{"real_time_balance": "10", "conversion_rate": "1", "local_unsynced_cost": "2", "cost": "8"}"#;
+/// let answer = verbs::call("gate.can_cover", request)?;
+/// assert_eq!(answer, r#"{"covered":true,"remaining":"0","remaining_credits":"0"}"#);
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
+pub fn call(verb: &str, request: &str) -> Result<String> {
     match verb {
-        "alerts.state" => C::encode(&flexprice::alert::state(codec.decode()?)?),
-        "alerts.state_sequence" => C::encode(&flexprice::alert::sequence(codec.decode()?)?),
-        "alerts.validate" => C::encode(&flexprice::alert::validate(codec.decode()?)?),
-        "auto_topup" => C::encode(&flexprice::top_up::auto(codec.decode()?)?),
-        "balance.real_time" => C::encode(&flexprice::balance::real_time(codec.decode()?)?),
-        "balance.real_time_multi_wallet" => C::encode(&flexprice::balance::real_time_multi_wallet(
-            codec.decode()?,
-        )?),
-        "bonus.slab" => C::encode(&flexprice::top_up::slab(codec.decode()?)?),
-        "bonus.topup" => C::encode(&flexprice::top_up::bonus_top_up(codec.decode()?)?),
-        "bonus.value" => C::encode(&flexprice::top_up::bonus_value(codec.decode()?)?),
-        "conversion.amount_to_credits" => {
-            C::encode(&flexprice::wallet::to_credits(codec.decode()?)?)
+        "alerts.state" => answer(request, flexprice::alert::state),
+        "alerts.state_sequence" => answer(request, flexprice::alert::sequence),
+        "alerts.validate" => answer(request, flexprice::alert::validate),
+        "auto_topup" => answer(request, flexprice::top_up::auto),
+        "balance.real_time" => answer(request, flexprice::balance::real_time),
+        "balance.real_time_multi_wallet" => {
+            answer(request, flexprice::balance::real_time_multi_wallet)
         }
-        "conversion.credits_to_amount" => {
-            C::encode(&flexprice::wallet::to_amount(codec.decode()?)?)
-        }
-        "credits.breakdown" => C::encode(&flexprice::credits::breakdown(codec.decode()?)?),
-        "credits.consume" => C::encode(&flexprice::credits::consume(codec.decode()?)?),
-        "credits.expiry_sweep" => C::encode(&flexprice::credits::sweep(codec.decode()?)?),
-        "duration" => C::encode(&flexprice::credits::duration(codec.decode()?)?),
-        "gate.can_cover" => C::encode(&flexprice::balance::can_cover(codec.decode()?)?),
-        "grant.expiry" => C::encode(&flexprice::credits::expiry(codec.decode()?)?),
-        "grant.proration" => C::encode(&flexprice::credits::proration(codec.decode()?)?),
-        "invoice.apply" => C::encode(&lago::apply(codec.decode()?)?),
-        "invoice.credit_application" => {
-            C::encode(&flexprice::invoice::application(codec.decode()?)?)
-        }
-        "invoice.totals" => C::encode(&flexprice::invoice::totals(codec.decode()?)?),
-        "invoice.void_refund" => C::encode(&flexprice::invoice::void_refund(codec.decode()?)?),
-        "invoices.unpaid_totals" => C::encode(&flexprice::balance::unpaid_totals(codec.decode()?)?),
-        "ongoing.allocate" => C::encode(&lago::allocate(codec.decode()?)?),
-        "ongoing.refresh" => C::encode(&lago::refresh(codec.decode()?)?),
-        "payment.postpaid" => C::encode(&flexprice::invoice::payment(codec.decode()?)?),
-        "persist.numeric_10_5" => C::encode(&flexprice::precision::stored_rate(codec.decode()?)?),
-        "persist.numeric_20_9" => C::encode(&flexprice::precision::stored_amount(codec.decode()?)?),
-        "precision.currency" => C::encode(&flexprice::precision::precision(codec.decode()?)?),
-        "round.currency" => C::encode(&flexprice::precision::round(codec.decode()?)?),
-        "round.sum" => C::encode(&flexprice::precision::sum(codec.decode()?)?),
-        "tax.after_discount" => {
-            C::encode(&flexprice::precision::tax_after_discount(codec.decode()?)?)
-        }
-        "tax.multi" => C::encode(&flexprice::precision::taxes(codec.decode()?)?),
-        "tax.percentage" => C::encode(&flexprice::precision::tax(codec.decode()?)?),
-        "topup.validate" => C::encode(&flexprice::top_up::validate(codec.decode()?)?),
-        "wallet.complete_purchase" => C::encode(&flexprice::wallet::complete(codec.decode()?)?),
-        "wallet.credit" => C::encode(&flexprice::wallet::credit(codec.decode()?)?),
-        "wallet.credits_available" => C::encode(&flexprice::wallet::available(codec.decode()?)?),
-        "wallet.debit" => C::encode(&flexprice::wallet::debit(codec.decode()?)?),
-        "wallet.operation_normalise" => C::encode(&flexprice::wallet::normalise(codec.decode()?)?),
-        "wallet.order" => C::encode(&lago::order(codec.decode()?)?),
-        "wallet.selection" => C::encode(&flexprice::wallet::selection(codec.decode()?)?),
-        "wallet.terminate" => C::encode(&flexprice::wallet::terminate(codec.decode()?)?),
+        "bonus.slab" => answer(request, flexprice::top_up::slab),
+        "bonus.topup" => answer(request, flexprice::top_up::bonus_top_up),
+        "bonus.value" => answer(request, flexprice::top_up::bonus_value),
+        "conversion.amount_to_credits" => answer(request, flexprice::wallet::to_credits),
+        "conversion.credits_to_amount" => answer(request, flexprice::wallet::to_amount),
+        "credits.breakdown" => answer(request, flexprice::credits::breakdown),
+        "credits.consume" => answer(request, flexprice::credits::consume),
+        "credits.expiry_sweep" => answer(request, flexprice::credits::sweep),
+        "duration" => answer(request, flexprice::credits::duration),
+        "gate.can_cover" => answer(request, flexprice::balance::can_cover),
+        "grant.expiry" => answer(request, flexprice::credits::expiry),
+        "grant.proration" => answer(request, flexprice::credits::proration),
+        "invoice.apply" => answer(request, lago::apply),
+        "invoice.credit_application" => answer(request, flexprice::invoice::application),
+        "invoice.totals" => answer(request, flexprice::invoice::totals),
+        "invoice.void_refund" => answer(request, flexprice::invoice::void_refund),
+        "invoices.unpaid_totals" => answer(request, flexprice::balance::unpaid_totals),
+        "ongoing.allocate" => answer(request, lago::allocate),
+        "ongoing.refresh" => answer(request, lago::refresh),
+        "payment.postpaid" => answer(request, flexprice::invoice::payment),
+        "persist.numeric_10_5" => answer(request, flexprice::precision::stored_rate),
+        "persist.numeric_20_9" => answer(request, flexprice::precision::stored_amount),
+        "precision.currency" => answer(request, flexprice::precision::precision),
+        "round.currency" => answer(request, flexprice::precision::round),
+        "round.sum" => answer(request, flexprice::precision::sum),
+        "tax.after_discount" => answer(request, flexprice::precision::tax_after_discount),
+        "tax.multi" => answer(request, flexprice::precision::taxes),
+        "tax.percentage" => answer(request, flexprice::precision::tax),
+        "topup.validate" => answer(request, flexprice::top_up::validate),
+        "wallet.complete_purchase" => answer(request, flexprice::wallet::complete),
+        "wallet.credit" => answer(request, flexprice::wallet::credit),
+        "wallet.credits_available" => answer(request, flexprice::wallet::available),
+        "wallet.debit" => answer(request, flexprice::wallet::debit),
+        "wallet.operation_normalise" => answer(request, flexprice::wallet::normalise),
+        "wallet.order" => answer(request, lago::order),
+        "wallet.selection" => answer(request, flexprice::wallet::selection),
+        "wallet.terminate" => answer(request, flexprice::wallet::terminate),
         _ => Err(Error::UnknownVerb {
             verb: verb.to_owned(),
         }),
     }
+}
+
+fn answer<Q: DeserializeOwned, A: Serialize>(
+    request: &str,
+    run: impl FnOnce(Q) -> Result<A>,
+) -> Result<String> {
+    let request = serde_json::from_str(request)
+        .map_err(|error| Error::invalid_input("", &error.to_string()))?;
+    serde_json::to_string(&run(request)?).map_err(|_| Error::EngineFault)
 }
 
 /// A map from ids, in the order of its entries.

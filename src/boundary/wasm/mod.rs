@@ -7,8 +7,6 @@ mod account;
 mod convert;
 #[cfg(feature = "rules")]
 mod rules;
-#[cfg(feature = "rules")]
-mod strict;
 
 #[cfg(feature = "gate")]
 pub use account::Account;

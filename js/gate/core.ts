@@ -101,6 +101,11 @@ export class Core {
     await this.#refresher.refresh(state, deadline === undefined ? { skipStore: true } : { skipStore: true, deadline });
   }
 
+  /** Has the next refresh begin anew, whatever is under way. */
+  outdate(state: CustomerState): void {
+    this.#refresher.outdate(state);
+  }
+
   invalidate(state: CustomerState): Promise<void> {
     return this.#refresher.invalidate(state);
   }
@@ -249,7 +254,8 @@ export class Core {
     const { event, metric, customer } = usage;
     const { subscription } = event ?? {};
     const code = event?.code ?? metric ?? "";
-    const common = { key: debit.key, customer, at: debit.at, code, properties: event?.properties ?? {} };
+    // A key counts once for a customer; at the provider it must not meet the same key of another.
+    const common = { key: `${customer}:${debit.key}`, customer, at: debit.at, code, properties: event?.properties ?? {} };
     this.#reporter.add(subscription === undefined ? common : { ...common, subscription }, debit);
   }
 

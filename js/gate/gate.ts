@@ -10,7 +10,7 @@ import { Hold } from "./hold.js";
 import { Meter, type MeterOptions } from "./meter.js";
 import { resolve } from "./options.js";
 import type { CustomerState } from "./snapshots.js";
-import { checkKey, type ParsedUsage, parseCustomer, parseUsage } from "./usage.js";
+import { AUTHORIZE_OPTIONS, CALL_OPTIONS, checkCall, type ParsedUsage, parseCustomer, parseUsage, SPEND_OPTIONS } from "./usage.js";
 
 /**
  * Answers, at the edge and without a network call, whether a customer's prepaid wallets cover a usage.
@@ -46,7 +46,7 @@ export class CreditGate {
    * `negative_amount`, `key_conflict`; and `closed`. Everything else is an answer.
    */
   async spend(usage: Usage, options: SpendOptions = {}): Promise<Decision> {
-    const parsed = this.#parse(usage, options);
+    const parsed = this.#parse(usage, options, SPEND_OPTIONS);
     this.#core.checkReportable(parsed);
     const state = await this.#lookUp(parsed, options.key);
     return this.#record(state, parsed, options);
@@ -54,7 +54,7 @@ export class CreditGate {
 
   /** As {@link CreditGate.spend}, at once and from what is cached. What is due is refreshed behind the answer. */
   spendCached(usage: Usage, options: SpendOptions = {}): Decision {
-    const parsed = this.#parse(usage, options);
+    const parsed = this.#parse(usage, options, SPEND_OPTIONS);
     this.#core.checkReportable(parsed);
     return this.#record(this.#core.state(parsed.customer), parsed, options);
   }
@@ -65,13 +65,13 @@ export class CreditGate {
    * @throws CreditGateError as {@link CreditGate.spend}.
    */
   async check(usage: Usage, call: CallOptions = {}): Promise<Decision> {
-    const parsed = this.#parse(usage, call);
+    const parsed = this.#parse(usage, call, CALL_OPTIONS);
     return this.#answer(await this.#lookUp(parsed), parsed, call);
   }
 
   /** As {@link CreditGate.check}, at once and from what is cached. What is due is refreshed behind the answer. */
   checkCached(usage: Usage, call: CallOptions = {}): Decision {
-    const parsed = this.#parse(usage, call);
+    const parsed = this.#parse(usage, call, CALL_OPTIONS);
     return this.#answer(this.#core.state(parsed.customer), parsed, call);
   }
 
@@ -82,11 +82,7 @@ export class CreditGate {
    * @throws CreditGateError as {@link CreditGate.spend}.
    */
   async authorize(usage: Usage, options: AuthorizeOptions = {}): Promise<Hold> {
-    const parsed = this.#parse(usage, options);
-    const { holdFor } = options;
-    if (holdFor !== undefined && !(Number.isFinite(holdFor) && holdFor > 0)) {
-      throw new CreditGateError("invalid_input", "`options.holdFor` must be milliseconds, more than 0", { path: "options.holdFor" });
-    }
+    const parsed = this.#parse(usage, options, AUTHORIZE_OPTIONS);
     this.#core.checkReportable(parsed);
     const state = await this.#lookUp(parsed, options.key);
     const { verdict, entry } = this.#core.record(state, parsed, this.#core.judge(state, parsed), "hold", options);
@@ -125,6 +121,7 @@ export class CreditGate {
    */
   async refresh(customer: string): Promise<SnapshotInfo> {
     const state = this.#core.state(parseCustomer(customer, "customer"));
+    this.#core.outdate(state);
     await this.#core.refresh(state);
     if (state.failure !== undefined) throw state.failure;
     if (state.snapshot === undefined) throw new CreditGateError("provider_timeout", "no snapshot has arrived");
@@ -151,8 +148,8 @@ export class CreditGate {
     return this.#core.close();
   }
 
-  #parse(usage: Usage, options: SpendOptions): ParsedUsage {
-    checkKey(options.key);
+  #parse(usage: Usage, options: AuthorizeOptions, known: readonly string[]): ParsedUsage {
+    checkCall(options, known);
     return parseUsage(usage, this.#core.settings.provider.profile);
   }
 

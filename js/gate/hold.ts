@@ -3,9 +3,9 @@
 import { type ParsedDecimal, parseAmount, subtract } from "../decimal.js";
 import { CreditGateError } from "../errors.js";
 import type { LedgerEntry } from "../ledger/ledger.js";
-import type { DecimalInput, DecimalString, Decision } from "../types.js";
+import type { DecimalInput, DecimalString, Decision, UsageEventFields } from "../types.js";
 import type { Core } from "./core.js";
-import type { ParsedUsage } from "./usage.js";
+import { parseEvent, type ParsedUsage } from "./usage.js";
 
 /** What a capture did. */
 export interface Capture {
@@ -53,12 +53,15 @@ export class Hold {
    * Debits what the work cost, which may be less or more than was held.
    *
    * @param amount - in the unit of the hold: currency units before tax, or credits. @defaultValue what was held
+   * @param event - what the usage event to report says, where that differs from what `authorize` was given
    * @throws CreditGateError `not_authorized`, `already_captured`, `already_released`, `expired` (then spend it),
    * `closed`, and those of bad amounts.
    */
-  async capture(amount?: DecimalInput): Promise<Capture> {
+  async capture(amount?: DecimalInput, event?: UsageEventFields): Promise<Capture> {
     const hold = this.#open();
     const cost = amount === undefined ? this.#usage.cost : parseAmount(amount, "amount");
+    const given = parseEvent(event, "event");
+    const usage = given === undefined ? this.#usage : { ...this.#usage, event: { ...this.#usage.event, ...given } };
     const { ledger, settings } = this.#core;
     const { expiresAt, ...entry } = hold;
     const at = settings.now();
@@ -67,7 +70,7 @@ export class Hold {
     const settled: LedgerEntry = isReported ? { ...debit, reportedAt: at + settings.reportWithin } : debit;
     ledger.put(settled);
     this.#resolved = "captured";
-    this.#core.settle(settled, this.#usage);
+    this.#core.settle(settled, usage);
     this.#core.behind(undefined, {});
     return { captured: cost.text as DecimalString, exceededBy: exceeds(cost, hold.value) };
   }

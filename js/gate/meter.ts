@@ -5,7 +5,7 @@ import type { FeeKeyParts } from "../fee-key.js";
 import type { CallOptions, DecimalInput, FeeKey, SpendOptions, UsageEventFields } from "../types.js";
 import type { Core } from "./core.js";
 import type { CustomerState } from "./snapshots.js";
-import { checkKey, checkMeter, parseCustomer, parseFeeKey, type ParsedUsage } from "./usage.js";
+import { checkCall, checkMeter, parseCustomer, parseFeeKey, type ParsedUsage, SPEND_OPTIONS } from "./usage.js";
 
 /** What a meter measures. */
 export interface MeterOptions extends FeeKey {
@@ -53,7 +53,7 @@ export class Meter {
   /** The same, and debits what is covered (or unknown, under `whenUnknown: "allow"`). */
   spend(customer: string, units: DecimalInput, options: SpendOptions = {}): boolean | undefined {
     const state = this.#core.state(parseCustomer(customer, "customer"));
-    checkKey(options.key);
+    checkCall(options, SPEND_OPTIONS);
     const usage = this.#usage(customer, units);
     this.#core.checkReportable(usage);
     const { verdict } = this.#core.record(state, usage, this.#core.judge(state, usage), "debit", options);

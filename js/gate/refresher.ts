@@ -51,13 +51,18 @@ export class Refresher {
     return { billingCalls: this.#billingCalls, storeFailures: this.#stored.failures };
   }
 
-  /** Marks what is known of a customer, here and in the shared store, as outdated. */
-  async invalidate(state: CustomerState): Promise<void> {
+  /** Marks what is known of a customer here as outdated. */
+  outdate(state: CustomerState): void {
     state.invalidatedAt = this.#sequence;
-    state.epoch = this.#settings.now();
     state.revalidateAt = 0;
     state.revalidateBackoff = 0;
     state.retryAt = 0;
+  }
+
+  /** The same, in the shared store too. */
+  async invalidate(state: CustomerState): Promise<void> {
+    this.outdate(state);
+    state.epoch = this.#settings.now();
     await this.#stored.invalidate(state.customer, state.epoch);
   }
 

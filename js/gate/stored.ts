@@ -9,6 +9,9 @@ export interface StoredAnswer {
   readonly fetchedAt: number;
 }
 
+/** A store that takes longer counts as one that failed, ms: it must not cost a look-up its own deadline. */
+const STORE_DEADLINE = 500;
+
 /** Changes with the shape of what is stored. */
 const VERSION = 1;
 
@@ -64,11 +67,18 @@ export class Stored {
   }
 
   async #quietly<T>(customer: string, run: () => Promise<T>): Promise<T | undefined> {
+    const timer = new AbortController();
+    const late = this.#settings.sleep(STORE_DEADLINE, timer.signal).then(() => {
+      throw new Error(`the store did not answer within ${STORE_DEADLINE} ms`);
+    });
     try {
-      return await run();
+      return await Promise.race([run(), late]);
     } catch (error) {
       this.#failed(customer, error);
       return undefined;
+    } finally {
+      late.catch(() => {});
+      timer.abort();
     }
   }
 

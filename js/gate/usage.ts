@@ -3,7 +3,7 @@
 import { multiply, type ParsedDecimal, parseAmount } from "../decimal.js";
 import { CreditGateError } from "../errors.js";
 import { feeKey, type FeeKeyParts } from "../fee-key.js";
-import type { DecimalInput, FeeKey, Profile, Usage, UsageEventFields } from "../types.js";
+import type { AuthorizeOptions, DecimalInput, FeeKey, Profile, Usage, UsageEventFields } from "../types.js";
 
 /** A usage that may be decided. */
 export interface ParsedUsage {
@@ -53,11 +53,27 @@ export function parseCustomer(customer: unknown, path = "usage.customer"): strin
   return customer;
 }
 
-/** Checks an idempotency key. Those of the gate's own begin with NUL. */
-export function checkKey(key: unknown): void {
-  if (key === undefined || (typeof key === "string" && key !== "" && key.length <= LONGEST_ID && !key.startsWith("\0"))) return;
-  throw invalid("options.key", `must be text of 1 to ${LONGEST_ID} characters`);
+/** Checks what is said of one call: a misspelt key would count every repeat. */
+export function checkCall(options: AuthorizeOptions, known: readonly string[]): void {
+  knownOnly(object(options, "options"), new Set(known), "options");
+  const { key, waitUntil, whenUnknown, holdFor } = options;
+  // Keys of the gate's own begin with NUL.
+  if (key !== undefined && (typeof key !== "string" || key === "" || key.length > LONGEST_ID || key.startsWith("\0"))) {
+    throw invalid("options.key", `must be text of 1 to ${LONGEST_ID} characters`);
+  }
+  if (waitUntil !== undefined && typeof waitUntil !== "function") throw invalid("options.waitUntil", "must be a function");
+  if (whenUnknown !== undefined && whenUnknown !== "deny" && whenUnknown !== "allow") {
+    throw invalid("options.whenUnknown", 'must be "deny" or "allow"');
+  }
+  if (holdFor !== undefined && !(Number.isFinite(holdFor) && holdFor > 0)) {
+    throw invalid("options.holdFor", "must be milliseconds, more than 0");
+  }
 }
+
+/** What may be said of a check, of a call that spends, and of one that authorises. */
+export const CALL_OPTIONS: readonly string[] = ["waitUntil", "whenUnknown"];
+export const SPEND_OPTIONS: readonly string[] = [...CALL_OPTIONS, "key"];
+export const AUTHORIZE_OPTIONS: readonly string[] = [...SPEND_OPTIONS, "holdFor"];
 
 /** Reads what a usage is for. */
 export function parseFeeKey(key: FeeKey, currency: unknown, profile: Profile, path = "usage"): FeeKeyParts {
@@ -102,7 +118,8 @@ export function checkMeter(value: unknown): void {
   parseEvent(fields["event"], "meter.event");
 }
 
-function parseEvent(event: unknown, path: string): UsageEventFields | undefined {
+/** Reads what a usage event says beyond its usage. */
+export function parseEvent(event: unknown, path: string): UsageEventFields | undefined {
   if (event === undefined) return undefined;
   const fields = object(event, path);
   knownOnly(fields, EVENT_FIELDS, path);

@@ -274,3 +274,21 @@ test("while close still sends reports, calls throw closed already", async () => 
   expect((await failure(() => meter.covers("cus_1", 1))).code).toBe("closed");
   await clock.run(closing);
 });
+
+describe("what is said of one call", () => {
+  test.each([
+    [{ idempotencyKey: "k" }, "options.idempotencyKey"],
+    [{ whenUnknown: "maybe" }, "options.whenUnknown"],
+    [{ waitUntil: 1 }, "options.waitUntil"],
+    [{ key: "" }, "options.key"],
+    [null, "options"],
+  ])("%j is refused", async (options, path) => {
+    const { gate } = harness({ wallets: money("10") });
+    await expect(gate.spend(usd("1"), options as object)).rejects.toMatchObject({ code: "invalid_input", path });
+  });
+
+  test("a key belongs to a call that spends", async () => {
+    const { gate } = harness({ wallets: money("10") });
+    await expect(gate.check(usd("1"), { key: "k" } as object)).rejects.toMatchObject({ path: "options.key" });
+  });
+});

@@ -92,7 +92,8 @@ class Run {
     provider.byDefault = [];
     provider.refuse = (events) => {
       if (random() < 0.2) return providerError("provider_unavailable");
-      for (const { key } of events) if (!this.model.events.some((event) => event.key === key)) this.#lands(key, clock.now(), random());
+      const keys = events.map(({ key, customer }) => key.slice(customer.length + 1));
+      for (const key of keys) if (!this.model.events.some((event) => event.key === key)) this.#lands(key, clock.now(), random());
       return undefined;
     };
   }

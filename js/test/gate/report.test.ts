@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { UsageEvent } from "../../types.js";
 import { eur, failure, flush, harness, lagoWallet, MINUTE, money, NOW, providerError, SECOND, usd } from "./harness.js";
 
-const keys = (batches: readonly (readonly UsageEvent[])[]) => batches.map((batch) => batch.map(({ key }) => key));
+/** Keys without the customer, who makes them unique at the provider. */
+const keys = (batches: readonly (readonly UsageEvent[])[]) => batches.map((batch) => batch.map(({ key }) => key.replace(/^cus_1:/, "")));
 
 describe('report: "provider"', () => {
   test("sends each debit once, with what the provider needs", async () => {
@@ -10,7 +11,7 @@ describe('report: "provider"', () => {
     const usage = { ...usd("4"), event: { code: "llm.tokens", subscription: "sub_1", properties: { tokens: 12 } } };
     await run(gate.spend(usage, { key: "k", waitUntil }));
     await Promise.all(kept);
-    expect(provider.batches).toEqual([[{ key: "k", customer: "cus_1", at: NOW, code: "llm.tokens", subscription: "sub_1", properties: { tokens: 12 } }]]);
+    expect(provider.batches).toEqual([[{ key: "cus_1:k", customer: "cus_1", at: NOW, code: "llm.tokens", subscription: "sub_1", properties: { tokens: 12 } }]]);
     await run(gate.spend(usage, { key: "k", waitUntil }));
     await Promise.all(kept);
     expect(provider.batches).toHaveLength(1);
@@ -108,7 +109,7 @@ describe('report: "provider"', () => {
     const { gate, run, provider, clock, kept, waitUntil } = harness({ wallets: money("10"), report: "provider" });
     await run(gate.check(usd("1")));
     provider.sendLatency = 10;
-    provider.refuse = (events) => (events.some(({ key }) => key === "bad") ? providerError("provider_rejected") : undefined);
+    provider.refuse = (events) => (events.some(({ key }) => key === "cus_1:bad") ? providerError("provider_rejected") : undefined);
     for (const key of ["first", "a", "bad", "b"]) gate.spendCached(usd("1"), { key, waitUntil });
     await clock.run(Promise.all(kept));
     expect(gate.stats()).toMatchObject({ reports: { queued: 0, sent: 3, failed: 1 }, ledger: { entries: 4, unreported: 1 } });
@@ -125,7 +126,7 @@ describe('report: "provider"', () => {
     provider.sendLatency = 10;
     provider.refuse = (events) => {
       if (events.length > 1) return providerError("provider_rejected");
-      return down && events[0]?.key === "b" ? providerError("provider_unavailable") : undefined;
+      return down && events[0]?.key === "cus_1:b" ? providerError("provider_unavailable") : undefined;
     };
     for (const key of ["first", "a", "b", "c"]) gate.spendCached(usd("1"), { key, waitUntil });
     await clock.run(Promise.all(kept));
@@ -133,7 +134,7 @@ describe('report: "provider"', () => {
     down = false;
     await clock.run(gate.checkCached(usd("1")).pending ?? Promise.resolve());
     expect(gate.stats().reports).toMatchObject({ queued: 0, sent: 4, failed: 0 });
-    expect(provider.batches.flat().filter(({ key }) => key === "a")).toHaveLength(2);
+    expect(provider.batches.flat().filter(({ key }) => key === "cus_1:a")).toHaveLength(2);
   });
 
   test("close sends what is left, waiting for a send that is under way", async () => {
@@ -172,7 +173,7 @@ describe("a function as report", () => {
     const sent: UsageEvent[] = [];
     const h = harness({ wallets: money("10"), report: async (events) => void sent.push(...events) });
     await (await h.run(h.gate.spend(usd("1"), { key: "k" }))).pending;
-    expect(sent).toMatchObject([{ key: "k", code: "tokens", properties: {} }]);
+    expect(sent).toMatchObject([{ key: "cus_1:k", code: "tokens", properties: {} }]);
     expect(h.provider.batches).toEqual([]);
     expect(h.gate.stats().ledger.unreported).toBe(0);
   });
@@ -194,7 +195,7 @@ describe("a function as report", () => {
         first = false;
         await new Promise<void>((resolve) => (release = resolve));
       }
-      sent.push(...events.map(({ key }) => key));
+      sent.push(...events.map(({ key }) => key.replace(/^cus_1:/, "")));
     };
     const h = harness({ wallets: money("10"), report });
     await h.run(h.gate.check(usd("1")));
@@ -209,5 +210,23 @@ describe("a function as report", () => {
     await h.run(h.gate.close());
     expect(new Set(sent)).toEqual(new Set(["a", "b", "c", "d"]));
     expect(h.gate.stats()).toMatchObject({ reports: { queued: 0 }, ledger: { unreported: 0 } });
+  });
+});
+
+describe("an event of its own", () => {
+  test("the same key of two customers is two events at the provider", async () => {
+    const { gate, run, provider, clock, kept, waitUntil } = harness({ wallets: money("10"), report: "provider" });
+    provider.byDefault = money("10");
+    for (const customer of ["cus_1", "cus_2"]) await run(gate.spend({ ...usd("1"), customer }, { key: "k", waitUntil }));
+    await clock.run(Promise.all(kept));
+    expect(provider.batches.flat().map(({ key }) => key)).toEqual(["cus_1:k", "cus_2:k"]);
+  });
+
+  test("a capture says what the work really used", async () => {
+    const { gate, run, provider, clock, kept, waitUntil } = harness({ wallets: money("10"), report: "provider" });
+    const hold = await run(gate.authorize({ ...usd("5"), event: { code: "llm.tokens", properties: { tokens: 5000 } } }, { key: "k", waitUntil }));
+    await run(hold.capture("3", { properties: { tokens: 3000 } }));
+    await clock.run(Promise.all(kept));
+    expect(provider.batches.flat()).toMatchObject([{ code: "llm.tokens", properties: { tokens: 3000 } }]);
   });
 });

@@ -165,3 +165,14 @@ test("the package's own memory store serves two gates", async () => {
   await b.run(b.gate.check(usd("1")));
   expect(first.provider.calls).toHaveLength(1);
 });
+
+describe("a store that hangs", () => {
+  test("costs a look-up half a second, not its deadline", async () => {
+    const store = { get: () => new Promise<undefined>(() => {}), set: () => new Promise<void>(() => {}) };
+    const { gate, run, clock } = harness({ wallets: money("10"), store });
+    const started = clock.now();
+    expect(await run(gate.check(usd("1")))).toMatchObject({ outcome: "covered" });
+    expect(clock.now() - started).toBe(1_000); // once to read, once to write
+    expect(gate.stats().storeFailures).toBe(2);
+  });
+});

@@ -111,6 +111,62 @@ fn offset(text: &str) -> Option<i64> {
     (rest.is_empty() && hours <= 23 && minutes <= 59).then_some(total.checked_mul(east)?)
 }
 
+/// A day of the Gregorian calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date {
+    year: i64,
+    month: i64,
+    day: i64,
+    /// Days since 1970-01-01.
+    number: i64,
+}
+
+impl Date {
+    /// The day of a date; `None` for one that the calendar does not have.
+    ///
+    /// ```
+    /// use creditgate::time::Date;
+    ///
+    /// assert!(Date::new(2024, 2, 29).is_some_and(Date::is_last_of_month));
+    /// assert_eq!(Date::new(2023, 2, 29), None);
+    /// ```
+    pub fn new(year: i64, month: i64, day: i64) -> Option<Self> {
+        let is_date = (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day);
+        Some(Self {
+            year,
+            month,
+            day,
+            number: days_from_civil(year, month, day).filter(|_| is_date)?,
+        })
+    }
+
+    /// The day of an instant, in UTC.
+    pub fn of(instant: Timestamp) -> Option<Self> {
+        let (year, month, day) = civil_from_days(instant.0.div_euclid(MS_PER_DAY))?;
+        Self::new(year, month, day)
+    }
+
+    /// The month, from year 0.
+    pub fn month_number(self) -> i64 {
+        self.year.saturating_mul(12).saturating_add(self.month)
+    }
+
+    /// 1 to 31.
+    pub fn day(self) -> i64 {
+        self.day
+    }
+
+    /// The same for days of the same name.
+    pub fn weekday(self) -> i64 {
+        self.number.rem_euclid(7)
+    }
+
+    /// Whether the next day is in another month.
+    pub fn is_last_of_month(self) -> bool {
+        self.day == days_in_month(self.year, self.month)
+    }
+}
+
 fn is_leap(year: i64) -> bool {
     let divides = |by: i64| year.checked_rem(by) == Some(0);
     divides(4) && (!divides(100) || divides(400))
@@ -149,4 +205,35 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
     era.checked_mul(146_097)?
         .checked_add(day_of_era)?
         .checked_sub(719_468)
+}
+
+/// The date of a number of days from 1970-01-01: the inverse of [`days_from_civil`].
+fn civil_from_days(days: i64) -> Option<(i64, i64, i64)> {
+    let shifted = days.checked_add(719_468)?;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = day_of_era
+        .checked_sub(day_of_era.div_euclid(1_460))?
+        .checked_add(day_of_era.div_euclid(36_524))?
+        .checked_sub(day_of_era.div_euclid(146_096))?
+        .div_euclid(365);
+    let before = year_of_era
+        .checked_mul(365)?
+        .checked_add(year_of_era.div_euclid(4))?
+        .checked_sub(year_of_era.div_euclid(100))?;
+    let day_of_year = day_of_era.checked_sub(before)?;
+    let month_from_march = day_of_year.checked_mul(5)?.checked_add(2)?.div_euclid(153);
+    let start = month_from_march
+        .checked_mul(153)?
+        .checked_add(2)?
+        .div_euclid(5);
+    let day = day_of_year.checked_sub(start)?.checked_add(1)?;
+    let month = month_from_march
+        .checked_add(2)?
+        .rem_euclid(12)
+        .checked_add(1)?;
+    let year = year_of_era
+        .checked_add(era.checked_mul(400)?)?
+        .checked_add(i64::from(month <= 2))?;
+    Some((year, month, day))
 }

@@ -15,24 +15,74 @@ import * as glue from "../wasm/rules_bg.js";
  * `tests/vectors/FORMAT.md` of the repository defines them under the same name.
  */
 export type Verb =
+  | "alert.crossed"
   | "balance.real_time"
   | "balance.real_time_multi_wallet"
+  | "consumption.available"
+  | "consumption.order"
+  | "consumption.sort"
+  | "convert.cents_to_credits_unrounded"
+  | "convert.credits"
+  | "convert.from_cents"
+  | "convert.rounds_to_zero"
   | "gate.can_cover"
+  | "interval.amounts"
+  | "interval.due"
   | "invoice.apply"
+  | "invoice.apply_2022"
+  | "invoice.breakdown"
+  | "invoice.preview_rounding"
   | "invoices.unpaid_totals"
+  | "lifecycle"
   | "ongoing.allocate"
   | "ongoing.refresh"
+  | "rule.granted_credits"
+  | "rule.paid_credits"
+  | "threshold.top_up"
+  | "topup.limits"
+  | "transaction.remaining_init"
+  | "validate.recurring_rule"
+  | "validate.wallet"
+  | "validate.wallet_transaction"
+  | "validate.wallet_update"
+  | "wallet.mutate"
+  | "wallet.mutate_sequence"
   | "wallet.order";
 
 /** Every {@link Verb}, in alphabetical order. */
 export const verbs: readonly Verb[] = [
+  "alert.crossed",
   "balance.real_time",
   "balance.real_time_multi_wallet",
+  "consumption.available",
+  "consumption.order",
+  "consumption.sort",
+  "convert.cents_to_credits_unrounded",
+  "convert.credits",
+  "convert.from_cents",
+  "convert.rounds_to_zero",
   "gate.can_cover",
+  "interval.amounts",
+  "interval.due",
   "invoice.apply",
+  "invoice.apply_2022",
+  "invoice.breakdown",
+  "invoice.preview_rounding",
   "invoices.unpaid_totals",
+  "lifecycle",
   "ongoing.allocate",
   "ongoing.refresh",
+  "rule.granted_credits",
+  "rule.paid_credits",
+  "threshold.top_up",
+  "topup.limits",
+  "transaction.remaining_init",
+  "validate.recurring_rule",
+  "validate.wallet",
+  "validate.wallet_transaction",
+  "validate.wallet_update",
+  "wallet.mutate",
+  "wallet.mutate_sequence",
   "wallet.order",
 ];
 

@@ -14,6 +14,9 @@ export interface ParsedDecimal {
 
 const PLAIN = /^(-?)0*(\d+)(?:\.(\d+))?$/;
 
+/** Zeros may stand before and behind, but reading takes the square of the length. */
+const LONGEST_TEXT = 1_000;
+
 /** What the engine's decimals hold for certain. */
 const MOST_DIGITS = 28;
 
@@ -23,7 +26,8 @@ const MOST_DIGITS = 28;
  * @throws CreditGateError `invalid_decimal`, or `decimal_out_of_range` beyond 28 digits, at `path`.
  */
 export function parseDecimal(input: DecimalInput, path: string): ParsedDecimal {
-  const match = PLAIN.exec(plainText(input, path));
+  const plain = plainText(input, path);
+  const match = plain.length > LONGEST_TEXT ? null : PLAIN.exec(plain);
   if (match === null) throw invalid(path);
   const [, sign = "", whole = "", decimals = ""] = match;
   const fraction = decimals.replace(/0+$/, "");

@@ -350,6 +350,13 @@ export interface GateOptions {
   readonly taxRate?: DecimalInput;
   /** Lago: whether an estimate may answer where scopes overlap. @defaultValue `"estimate"` */
   readonly whenScopesOverlap?: "estimate" | "unknown";
+  /**
+   * Lago: whether usage may name a target wallet, sent by this gate or by others (the API does not tell). Where it
+   * may, wallets with codes have fee keys of their own, and a sum over several of them is an estimate.
+   *
+   * @defaultValue false, until a usage names one
+   */
+  readonly targetsWallets?: boolean;
   /** Flexprice: whether figures from the provider's cache may answer. @defaultValue true */
   readonly acceptFallback?: boolean;
   /** Flexprice: whether post-paid wallets count as headroom. @defaultValue `"exclude"` */

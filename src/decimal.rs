@@ -225,7 +225,9 @@ impl Decimal {
         let fault = Error::out_of_range;
         let mut quotient = dividend.checked_div(divisor).ok_or_else(fault)?;
         let mut rest = dividend.checked_rem(divisor).ok_or_else(fault)?;
-        for _ in 0..raised.saturating_sub(a_scale) {
+        // A division that comes out even stops there: its zeros may not fit where the quotient does.
+        let mut zeros = raised.saturating_sub(a_scale);
+        while zeros > 0 && rest != 0 {
             rest = rest.checked_mul(10).ok_or_else(fault)?;
             let digit = rest.checked_div(divisor).ok_or_else(fault)?;
             rest = rest.checked_rem(divisor).ok_or_else(fault)?;
@@ -233,6 +235,7 @@ impl Decimal {
                 .checked_mul(10)
                 .and_then(|quotient| quotient.checked_add(digit))
                 .ok_or_else(fault)?;
+            zeros = zeros.saturating_sub(1);
         }
         let up = match rounding {
             Rounding::HalfAwayFromZero => rest >= divisor.saturating_sub(rest),
@@ -245,7 +248,14 @@ impl Decimal {
         } else {
             Some(quotient)
         };
-        Self::from_parts(quotient.ok_or_else(fault)?, places)
+        let quotient = quotient.ok_or_else(fault)?;
+        match places.checked_sub(zeros) {
+            Some(scale) => Self::from_parts(quotient, scale),
+            None => {
+                let whole = raise(quotient, zeros.saturating_sub(places)).ok_or_else(fault)?;
+                Self::from_parts(whole, 0)
+            }
+        }
     }
 
     /// The quotient with as many decimal places as fit, rounded once where it does not end.

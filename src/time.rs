@@ -1,5 +1,7 @@
 //! Instants in milliseconds, and the calendar arithmetic to read them. There is no clock here.
 
+use core::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -20,6 +22,37 @@ impl Timestamp {
         Self(self.0.saturating_add(1))
     }
 
+    /// So many days of 24 hours later; `None` beyond what fits.
+    pub fn plus_days(self, days: i64) -> Option<Self> {
+        days.checked_mul(MS_PER_DAY)
+            .and_then(|ms| self.0.checked_add(ms))
+            .map(Self)
+    }
+
+    /// So many calendar months later, at the same time of day; a day that the month lacks rolls into the next one.
+    pub fn plus_months(self, months: i64) -> Option<Self> {
+        let (year, month, day) = civil_from_days(self.0.div_euclid(MS_PER_DAY))?;
+        let month = month.checked_sub(1)?.checked_add(months)?;
+        let year = year.checked_add(month.div_euclid(12))?;
+        let first = days_from_civil(year, month.rem_euclid(12).checked_add(1)?, 1)?;
+        let days = first.checked_add(day)?.checked_sub(1)?;
+        let of_day = self.0.rem_euclid(MS_PER_DAY);
+        days.checked_mul(MS_PER_DAY)?.checked_add(of_day).map(Self)
+    }
+
+    /// Midnight, UTC, at the start of a day written `YYYYMMDD`; `None` for one that is no day (flexprice 42).
+    pub fn from_day_number(number: i64) -> Option<Self> {
+        let (year, month_and_day) = (number.div_euclid(10_000), number.rem_euclid(10_000));
+        let (month, day) = (month_and_day.div_euclid(100), month_and_day.rem_euclid(100));
+        let in_range = (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day);
+        let days = if in_range {
+            days_from_civil(year, month, day)?
+        } else {
+            return None;
+        };
+        days.checked_mul(MS_PER_DAY).map(Self)
+    }
+
     /// Reads RFC 3339, as `2026-08-20T00:00:12Z` or `2026-08-20T02:00:12.5+02:00`. Digits beyond
     /// milliseconds are dropped.
     ///
@@ -34,6 +67,26 @@ impl Timestamp {
     /// ```
     pub fn parse(text: &str) -> Result<Self> {
         read(text).ok_or_else(|| Error::invalid_response("", "not an RFC 3339 time"))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC, with milliseconds where there are any.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) =
+            civil_from_days(self.0.div_euclid(MS_PER_DAY)).ok_or(fmt::Error)?;
+        let of_day = self.0.rem_euclid(MS_PER_DAY);
+        let (seconds, ms) = (of_day.div_euclid(1000), of_day.rem_euclid(1000));
+        let (minutes, second) = (seconds.div_euclid(60), seconds.rem_euclid(60));
+        let (hour, minute) = (minutes.div_euclid(60), minutes.rem_euclid(60));
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+        )?;
+        if ms != 0 {
+            write!(f, ".{ms:03}")?;
+        }
+        f.write_str("Z")
     }
 }
 

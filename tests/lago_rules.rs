@@ -5,7 +5,7 @@
     clippy::arithmetic_side_effects
 )]
 
-use creditgate::boundary::json;
+use creditgate::boundary::verbs;
 use creditgate::decimal::{Decimal, Rounding};
 use creditgate::engine::alert::{Alert, Direction};
 use creditgate::engine::application_2022;
@@ -16,12 +16,12 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn call(verb: &str, request: &Value) -> Value {
-    let answer = json::call(verb, &request.to_string()).unwrap();
+    let answer = verbs::call(verb, &request.to_string()).unwrap();
     serde_json::from_str(&answer).unwrap()
 }
 
 fn refused(verb: &str, request: &Value) -> (String, String) {
-    let error = json::call(verb, &request.to_string()).unwrap_err();
+    let error = verbs::call(verb, &request.to_string()).unwrap_err();
     (error.code().to_owned(), error.path().to_owned())
 }
 
@@ -93,7 +93,7 @@ fn credits_of_cents_that_do_not_end_have_as_many_digits_as_fit() {
 fn an_operation_is_an_object_of_one_key() {
     let run = |operation: Value| {
         let request = json!({ "wallet": { "rate_amount": "0.001" }, "operations": [operation] });
-        json::call("wallet.mutate_sequence", &request.to_string())
+        verbs::call("wallet.mutate_sequence", &request.to_string())
     };
     assert!(
         run(json!({ "granted_credits": "1034" }))
@@ -326,7 +326,7 @@ fn steps_start_below_zero_where_no_threshold_is_named() {
             "direction": "decreasing", "recurring_threshold": step,
             "previous_value": previous, "current_value": current,
         });
-        json::call("alert.crossed", &request.to_string())
+        verbs::call("alert.crossed", &request.to_string())
     };
     let values = |previous, current| crossed(previous, current, json!("10")).unwrap();
     assert_eq!(values(100, 1), r#"{"crossed":[]}"#);

@@ -91,10 +91,32 @@ export class ResidentAccount {
     return this.#call(() => this.#handle.explain(key.currency, key.feeType, key.metric, key.targetWallet, now));
   }
 
-  /** Adds a debit or hold, or takes it off again. */
-  add(key: FeeKeyParts, cost: Cost, takeOff: boolean): void {
+  /** Adds a debit or hold. */
+  add(key: FeeKeyParts, cost: Cost): void {
     const slot = this.#slots.get(key.id) ?? this.#newSlot(key);
-    this.#call(() => this.#handle.add(slot, cost.isCredits, cost.value, takeOff));
+    this.#call(() => this.#handle.add(slot, cost.isCredits, cost.value, false));
+  }
+
+  /** The same, unless answers would then not fit the engine's decimals. @throws CreditGateError; nothing has changed */
+  spend(key: FeeKeyParts, cost: Cost, now: number): void {
+    this.add(key, cost);
+    try {
+      this.nextChangeAt(now);
+    } catch (error) {
+      this.giveBack(key, cost);
+      throw error;
+    }
+  }
+
+  /** Takes a debit or hold off again. A faulty account keeps it until its snapshot is replaced. */
+  giveBack(key: FeeKeyParts, cost: Cost): void {
+    const slot = this.#slots.get(key.id);
+    if (slot === undefined) return;
+    try {
+      this.#handle.add(slot, cost.isCredits, cost.value, true);
+    } catch {
+      // It then over-counts, and never the other way.
+    }
   }
 
   freshness(): "computed" | "cached_fallback" | "undated" {

@@ -9,6 +9,8 @@ export interface AccountOptions {
   readonly acceptEstimate: boolean;
   readonly acceptFallback: boolean;
   readonly includePostpaid: boolean;
+  /** Lago: whether usage may name a target wallet. */
+  readonly targetsWallets: boolean;
 }
 
 /** The engine's answer: what `Decision` in `src/model/decision.rs` serializes to. */

@@ -56,7 +56,7 @@ export class Core {
       capacity: maxDebits,
       reflectWithin,
       oldestFigures: usableFor + Math.max(computed, cachedFallback),
-      onChange: (entry, change) => this.#count(entry, change),
+      onChange: (added, removed) => this.#count(added, removed),
     });
     this.#refresher = new Refresher(settings, this.cache, this.ledger);
     this.#reporter = new Reporter(settings, (debit, at) => this.ledger.reported(debit, at));
@@ -64,8 +64,23 @@ export class Core {
 
   /** The customer's state. @throws CreditGateError `closed` */
   state(customer: string): CustomerState {
-    if (this.#closed) throw new CreditGateError("closed", "the gate is closed");
+    this.checkOpen();
     return this.cache.get(customer);
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** @throws CreditGateError `closed` */
+  checkOpen(): void {
+    if (this.#closed) throw new CreditGateError("closed", "the gate is closed");
+  }
+
+  /** Whether a key was used before and counts still. */
+  isKnown(customer: string, key: string): boolean {
+    this.ledger.expire(customer, this.settings.now());
+    return this.ledger.find(customer, key) !== undefined;
   }
 
   /** A snapshot that may answer at `now`. */
@@ -202,7 +217,7 @@ export class Core {
     kind: LedgerEntry["kind"],
     options: AuthorizeOptions,
   ): { readonly verdict: Verdict; readonly entry: LedgerEntry | undefined } {
-    const known = options.key === undefined ? undefined : this.#known(state, usage, options.key);
+    const known = options.key === undefined ? undefined : this.#known(state, usage, kind, options.key);
     if (known !== undefined) {
       const { shortfall, error, ...figures } = verdict;
       return { verdict: { ...figures, outcome: "covered", reason: "replayed" }, entry: known };
@@ -211,7 +226,11 @@ export class Core {
     const now = this.settings.now();
     if (!this.ledger.hasRoom(now)) return { verdict: unknown("capacity"), entry: undefined };
     const entry = this.#entry(usage, kind, now, options);
-    this.ledger.put(entry);
+    try {
+      this.ledger.put(entry);
+    } catch (thrown) {
+      return { verdict: unknown(toReason(thrown), isCreditGateError(thrown) ? thrown : undefined), entry: undefined };
+    }
     if (kind === "debit") this.settle(entry, usage);
     this.#adapt(state, usage, verdict, now);
     return { verdict, entry };
@@ -245,10 +264,16 @@ export class Core {
     }
   }
 
-  #known(state: CustomerState, usage: ParsedUsage, key: string): LedgerEntry | undefined {
+  #known(state: CustomerState, usage: ParsedUsage, kind: LedgerEntry["kind"], key: string): LedgerEntry | undefined {
+    this.ledger.expire(state.customer, this.settings.now());
     const known = this.ledger.find(state.customer, key);
     if (known === undefined) return undefined;
-    const isSame = known.feeKey.id === usage.feeKey.id && known.isCredits === usage.isCredits && known.value === usage.cost.text;
+    const wasHeld = known.kind === "hold" || known.held !== undefined;
+    const isSame =
+      wasHeld === (kind === "hold") &&
+      known.feeKey.id === usage.feeKey.id &&
+      known.isCredits === usage.isCredits &&
+      (known.held ?? known.value) === usage.cost.text;
     if (!isSame) throw new CreditGateError("key_conflict", `the key \`${key}\` was used for another usage`, { path: "options.key" });
     return known;
   }
@@ -288,13 +313,22 @@ export class Core {
     const perMs = state.spent / Math.max(1_000, now - state.spentSince);
     const runway = (Number(verdict.available) - cost) / perMs;
     const freshFor = Math.max(this.settings.freshForFloor, runway / REFRESHES_PER_RUNWAY);
-    state.dueAt = Math.min(state.dueAt, Math.max(snapshot.sentAt, state.askedAt) + freshFor);
+    const dueAt = Math.max(snapshot.sentAt, state.askedAt) + freshFor;
+    if (dueAt < state.dueAt) state.dueAt = dueAt;
   }
 
-  /** Keeps the resident account in step with the ledger. */
-  #count(entry: LedgerEntry, change: "added" | "removed"): void {
-    const account: ResidentAccount | undefined = this.cache.peek(entry.customer)?.snapshot?.account;
-    account?.add(entry.feeKey, entry, change === "removed");
+  /** Keeps the resident account in step with the ledger. @throws CreditGateError for an entry that cannot be counted */
+  #count(added: LedgerEntry | undefined, removed: LedgerEntry | undefined): void {
+    const customer = (added ?? removed)?.customer ?? "";
+    const account: ResidentAccount | undefined = this.cache.peek(customer)?.snapshot?.account;
+    if (removed !== undefined) account?.giveBack(removed.feeKey, removed);
+    if (added === undefined) return;
+    try {
+      account?.spend(added.feeKey, added, this.settings.now());
+    } catch (error) {
+      if (removed !== undefined) account?.add(removed.feeKey, removed);
+      throw error;
+    }
   }
 
   /** Makes a verdict into a decision. */

@@ -10,7 +10,7 @@ import { Hold } from "./hold.js";
 import { Meter, type MeterOptions } from "./meter.js";
 import { resolve } from "./options.js";
 import type { CustomerState } from "./snapshots.js";
-import { type ParsedUsage, parseCustomer, parseUsage } from "./usage.js";
+import { checkKey, type ParsedUsage, parseCustomer, parseUsage } from "./usage.js";
 
 /**
  * Answers, at the edge and without a network call, whether a customer's prepaid wallets cover a usage.
@@ -97,9 +97,10 @@ export class CreditGate {
   /**
    * A price per unit, checked without an object in or out: the hot path.
    *
-   * @throws CreditGateError for bad input.
+   * @throws CreditGateError for bad input; `closed`.
    */
   meter(options: MeterOptions): Meter {
+    this.#core.checkOpen();
     return new Meter(this.#core, options);
   }
 
@@ -151,17 +152,14 @@ export class CreditGate {
   }
 
   #parse(usage: Usage, options: SpendOptions): ParsedUsage {
-    const { key } = options;
-    if (key !== undefined && (typeof key !== "string" || key === "")) {
-      throw new CreditGateError("invalid_input", "`options.key` must be text", { path: "options.key" });
-    }
+    checkKey(options.key);
     return parseUsage(usage, this.#core.settings.provider.profile);
   }
 
   /** The customer's state after everything that an answer may wait for. Judge it without waiting again. */
   async #lookUp(usage: ParsedUsage, key?: string): Promise<CustomerState> {
     const state = this.#core.state(usage.customer);
-    if (key !== undefined && this.#core.ledger.find(usage.customer, key) !== undefined) return state;
+    if (key !== undefined && this.#core.isKnown(usage.customer, key)) return state;
     await this.#core.ensure(state);
     if (this.#core.mayRevalidate(state, this.#core.judge(state, usage))) await this.#core.revalidate(state, usage);
     return state;

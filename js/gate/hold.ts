@@ -54,19 +54,19 @@ export class Hold {
    *
    * @param amount - in the unit of the hold: currency units before tax, or credits. @defaultValue what was held
    * @throws CreditGateError `not_authorized`, `already_captured`, `already_released`, `expired` (then spend it),
-   * and those of bad amounts.
+   * `closed`, and those of bad amounts.
    */
   async capture(amount?: DecimalInput): Promise<Capture> {
     const hold = this.#open();
     const cost = amount === undefined ? this.#usage.cost : parseAmount(amount, "amount");
-    this.#resolved = "captured";
     const { ledger, settings } = this.#core;
     const { expiresAt, ...entry } = hold;
     const at = settings.now();
-    const debit = { ...entry, kind: "debit" as const, value: cost.text, at };
+    const debit = { ...entry, kind: "debit" as const, value: cost.text, held: hold.value, at };
     const isReported = settings.report === "elsewhere";
     const settled: LedgerEntry = isReported ? { ...debit, reportedAt: at + settings.reportWithin } : debit;
     ledger.put(settled);
+    this.#resolved = "captured";
     this.#core.settle(settled, this.#usage);
     this.#core.behind(undefined, {});
     return { captured: cost.text as DecimalString, exceededBy: exceeds(cost, hold.value) };
@@ -75,7 +75,8 @@ export class Hold {
   /**
    * Gives back what was held.
    *
-   * @throws CreditGateError `not_authorized`, `already_captured`, `already_released`, `expired`.
+   * @throws CreditGateError `not_authorized`, `already_captured`, `already_released`, `expired`,
+   * `closed`.
    */
   async release(): Promise<void> {
     const hold = this.#open();
@@ -85,12 +86,13 @@ export class Hold {
 
   /** Releases the hold, if it is open. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#entry !== undefined && this.#state() === "open") await this.release();
+    if (this.#entry !== undefined && !this.#core.isClosed && this.#state() === "open") await this.release();
   }
 
   #open(): LedgerEntry {
     const entry = this.#entry;
     if (entry === undefined) throw new CreditGateError("not_authorized", "nothing was authorised");
+    this.#core.checkOpen();
     const state = this.#state();
     if (state !== "open") throw new CreditGateError(state, MESSAGES[state]);
     return entry;

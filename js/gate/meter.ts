@@ -5,7 +5,7 @@ import type { FeeKeyParts } from "../fee-key.js";
 import type { CallOptions, DecimalInput, FeeKey, SpendOptions, UsageEventFields } from "../types.js";
 import type { Core } from "./core.js";
 import type { CustomerState } from "./snapshots.js";
-import { parseCustomer, parseFeeKey, type ParsedUsage } from "./usage.js";
+import { checkKey, checkMeter, parseCustomer, parseFeeKey, type ParsedUsage } from "./usage.js";
 
 /** What a meter measures. */
 export interface MeterOptions extends FeeKey {
@@ -27,6 +27,7 @@ export class Meter {
 
   /** @internal */
   constructor(core: Core, options: MeterOptions) {
+    checkMeter(options);
     this.#core = core;
     this.#feeKey = parseFeeKey(options, options.currency, core.settings.provider.profile, "meter");
     this.#price = parseAmount(options.unitPrice, "meter.unitPrice");
@@ -41,6 +42,7 @@ export class Meter {
    * @throws CreditGateError as `gate.check` does for bad input.
    */
   covers(customer: string, units: DecimalInput, call: CallOptions = {}): boolean | undefined {
+    this.#core.checkOpen();
     const state = this.#core.cache.peek(customer) ?? this.#core.state(parseCustomer(customer, "customer"));
     const answer = this.#fast(state, units);
     const covered = answer === undefined ? this.#slow(state, units) : answer;
@@ -51,6 +53,7 @@ export class Meter {
   /** The same, and debits what is covered (or unknown, under `whenUnknown: "allow"`). */
   spend(customer: string, units: DecimalInput, options: SpendOptions = {}): boolean | undefined {
     const state = this.#core.state(parseCustomer(customer, "customer"));
+    checkKey(options.key);
     const usage = this.#usage(customer, units);
     this.#core.checkReportable(usage);
     const { verdict } = this.#core.record(state, usage, this.#core.judge(state, usage), "debit", options);
@@ -68,9 +71,14 @@ export class Meter {
     const snapshot = this.#core.usable(state, now);
     const slot = snapshot?.account.slot(this.#feeKey);
     if (snapshot === undefined || slot === undefined) return undefined;
-    this.#core.ledger.expire(state.customer, now);
-    const cover = snapshot.account.covers(slot, cost, scale, now);
-    return cover === 2 ? undefined : cover === 1;
+    try {
+      this.#core.ledger.expire(state.customer, now);
+      const cover = snapshot.account.covers(slot, cost, scale, now);
+      return cover === 2 ? undefined : cover === 1;
+    } catch {
+      // The long way says what it is.
+      return undefined;
+    }
   }
 
   #slow(state: CustomerState, units: DecimalInput): boolean | undefined {

@@ -38,7 +38,7 @@ export interface Settings {
 
 const KNOWN: Record<keyof GateOptions, true> = {
   provider: true, freshFor: true, freshForFloor: true, usableFor: true, whenUnknown: true, taxRate: true,
-  whenScopesOverlap: true, acceptFallback: true, postpaid: true, lookupDeadline: true, revalidateAfter: true,
+  whenScopesOverlap: true, targetsWallets: true, acceptFallback: true, postpaid: true, lookupDeadline: true, revalidateAfter: true,
   revalidateDeadline: true, unknownCustomerFor: true, holdFor: true, reportWithin: true, reflectWithin: true,
   report: true, store: true, memoryFor: true, maxSnapshots: true, maxDebits: true, maxRefreshes: true,
   rateLimit: true, fetch: true, now: true, sleep: true, random: true, telemetry: true,
@@ -99,7 +99,8 @@ function invalid(path: string, message: string): CreditGateError {
 function accountOptions(options: GateOptions): AccountOptions {
   const common = {
     acceptEstimate: oneOf(options, "whenScopesOverlap", ["estimate", "unknown"]) === "estimate",
-    acceptFallback: options.acceptFallback ?? true,
+    acceptFallback: flag(options, "acceptFallback", true),
+    targetsWallets: flag(options, "targetsWallets", false),
     includePostpaid: oneOf(options, "postpaid", ["exclude", "include"]) === "include",
   };
   const { provider, taxRate } = options;
@@ -129,6 +130,12 @@ function count(value: unknown, name: string, byDefault: number): number {
   return given;
 }
 
+function flag(options: GateOptions, name: "acceptFallback" | "targetsWallets", byDefault: boolean): boolean {
+  const value = options[name] ?? byDefault;
+  if (typeof value !== "boolean") throw invalid(name, "must be true or false");
+  return value;
+}
+
 /** The first choice is the default. */
 function oneOf<T extends string>(options: GateOptions, name: keyof GateOptions & string, choices: readonly [T, ...T[]]): T {
   const value = options[name] ?? choices[0];
@@ -147,8 +154,7 @@ function reportOption({ report = "elsewhere", provider }: GateOptions): Settings
   if (report === "elsewhere" || typeof report === "function") return report;
   if (report !== "provider") throw invalid("report", 'must be "elsewhere", "provider" or a function');
   if (provider.sendEvents === undefined) throw invalid("report", "cannot be \"provider\": this provider takes no events");
-  const { sendEvents } = provider;
-  return (events, context) => sendEvents(events, context);
+  return async (events, context) => provider.sendEvents?.(events, context);
 }
 
 function storeOption({ store }: GateOptions): SnapshotStore | undefined {

@@ -73,37 +73,41 @@ export class Refresher {
   async refresh(state: CustomerState, options: RefreshOptions = {}): Promise<void> {
     const { deadline = BEHIND_DEADLINE } = options;
     if (!requests.isolated) {
-      state.flight ??= this.#run(state, options).finally(() => {
-        state.flight = undefined;
+      if (!this.isUnderWay(state)) {
+        const flight = this.#run(state, options).finally(() => {
+          if (state.flight === flight) state.flight = undefined;
+        });
+        state.flight = flight;
+      }
+      await this.#within(deadline, () => state.flight ?? Promise.resolve()).catch((error: unknown) => {
+        if (state.snapshot === undefined) state.failure ??= asError(error);
       });
-      await this.#within(deadline, () => state.flight ?? Promise.resolve()).catch(() => {});
       return;
     }
-    const before = state.snapshot;
-    await this.#untilNobodyElseRefreshes(state, deadline);
-    const hasArrived = state.snapshot !== before;
-    if (!hasArrived && !this.#isUnderWay(state) && this.#settings.now() >= state.retryAt) await this.#run(state, options);
+    await this.#inTurn(state, options, deadline);
   }
 
-  /** Whether a refresh is under way that has not been given up for dead. */
-  isUnderWay(state: CustomerState): boolean {
-    return state.flight !== undefined || this.#isUnderWay(state);
-  }
-
-  #isUnderWay({ refreshing }: CustomerState): boolean {
-    return refreshing !== undefined && this.#settings.now() < refreshing.until;
+  /** Whether a refresh is under way that has not been given up for dead, and that no invalidation has outdated. */
+  isUnderWay({ refreshing, invalidatedAt }: CustomerState): boolean {
+    return refreshing !== undefined && refreshing.sequence > invalidatedAt && this.#settings.now() < refreshing.until;
   }
 
   /**
    * A promise of another request may never settle, so its outcome is looked for instead: the lock that it holds
-   * is a value, with a deadline after which its request counts as dead.
+   * is a value, with a deadline after which its request counts as dead. Nothing is awaited between finding the lock
+   * free and taking it.
    */
-  async #untilNobodyElseRefreshes(state: CustomerState, deadline: number): Promise<void> {
+  async #inTurn(state: CustomerState, options: RefreshOptions, deadline: number): Promise<void> {
     const { now, sleep } = this.#settings;
     const until = now() + deadline;
     const before = state.snapshot;
+    const hasArrived = () => state.snapshot !== before && !this.isOutdated(state);
     const { signal } = new AbortController();
-    while (this.#isUnderWay(state) && state.snapshot === before && now() < until) await sleep(POLL, signal);
+    while (this.isUnderWay(state) && !hasArrived() && now() < until) await sleep(POLL, signal);
+    if (hasArrived()) return;
+    if (this.isUnderWay(state)) {
+      if (state.snapshot === undefined) state.failure ??= timedOut(deadline);
+    } else if (now() >= state.retryAt) await this.#run(state, options);
   }
 
   async #run(state: CustomerState, { deadline = BEHIND_DEADLINE, skipStore = false }: RefreshOptions): Promise<void> {
@@ -143,7 +147,8 @@ export class Refresher {
       const { stored, epoch } = await this.#stored.read(state.customer);
       state.epoch = Math.max(state.epoch, epoch);
       const isFresh = stored !== undefined && now() < stored.answer.sentAt + freshFor && stored.answer.sentAt > state.epoch;
-      if (isFresh && !signal.aborted) this.#apply(state, sequence, stored.answer, stored.fetchedAt);
+      // One that cannot be read, or lacks what was spent here, counts as absent.
+      if (isFresh && !signal.aborted) this.#stored.using(state.customer, () => this.#apply(state, sequence, stored.answer, stored.fetchedAt));
       if (!this.#needsProvider(state)) {
         state.storeDueAt = now() + this.#settings.memoryFor;
         return "store";
@@ -154,7 +159,11 @@ export class Refresher {
     const answer = await provider.fetchWallets(state.customer, { fetch: this.#countedFetch, now, sleep, signal });
     if (signal.aborted) throw signal.reason;
     const fetchedAt = now();
+    if (this.#isOvertaken(state, sequence)) return "provider";
     this.#apply(state, sequence, answer, fetchedAt);
+    state.askedAt = answer.sentAt;
+    // A snapshot that stayed because its figures are newer was asked about all the same.
+    if (state.snapshot?.sequence !== sequence) state.dueAt = this.#dueAt({ sentAt: answer.sentAt, hasWallets: true });
     await this.#stored.write(state.customer, { answer, fetchedAt });
     return "provider";
   }
@@ -173,9 +182,9 @@ export class Refresher {
   };
 
   /** Puts a snapshot in place, unless a newer one is there. */
-  #apply(state: CustomerState, sequence: number, answer: WalletsAnswer, fetchedAt: number): boolean {
-    const { provider, account: options, now } = this.#settings;
-    if (!this.#cache.holds(state) || (state.snapshot !== undefined && state.snapshot.sequence > sequence)) return false;
+  #apply(state: CustomerState, sequence: number, answer: WalletsAnswer, fetchedAt: number): void {
+    const { provider, account: options, now, usableFor } = this.#settings;
+    if (!this.#cache.holds(state) || this.#isOvertaken(state, sequence)) return;
     const account = new ResidentAccount(provider.profile, answer, options);
     try {
       const freshness = account.freshness();
@@ -185,16 +194,17 @@ export class Refresher {
       const { found, sentAt, grants } = answer;
       const hasGrants = grants !== undefined;
       const snapshot: Snapshot = { account, sequence, found, hasWallets, hasGrants, sentAt, fetchedAt, asOf, freshness };
-      // Of two answers the store and the provider give, the one with the newer figures stays.
-      if (state.snapshot !== undefined && !this.isOutdated(state) && asOf < state.snapshot.asOf) {
-        account.free();
-        return false;
+      // Of two answers that may be used, the one with the newer figures stays.
+      const { snapshot: present } = state;
+      const isPresentUsable = present !== undefined && !this.isOutdated(state) && now() < present.sentAt + usableFor;
+      if (isPresentUsable && asOf < present.asOf) return account.free();
+      if (this.#ledger.mayLack(state.customer, asOf)) {
+        throw new CreditGateError("provider_unavailable", "the figures are older than others that were answered from before");
       }
       this.#ledger.expire(state.customer, now());
       this.#ledger.reconcile(state.customer, asOf);
-      for (const entry of this.#ledger.entries(state.customer)) account.add(entry.feeKey, entry, false);
+      for (const entry of this.#ledger.entries(state.customer)) account.add(entry.feeKey, entry);
       this.#replace(state, snapshot);
-      return true;
     } catch (error) {
       account.free();
       throw error;
@@ -202,12 +212,22 @@ export class Refresher {
   }
 
   #replace(state: CustomerState, snapshot: Snapshot): void {
-    const { freshFor, unknownCustomerFor, memoryFor, random, now } = this.#settings;
+    const { memoryFor, now } = this.#settings;
     state.snapshot?.account.free();
     state.snapshot = snapshot;
-    const lives = snapshot.hasWallets ? freshFor * (1 - JITTER * random()) : Math.min(unknownCustomerFor, freshFor);
-    state.dueAt = snapshot.sentAt + lives;
+    state.dueAt = this.#dueAt(snapshot);
     state.storeDueAt = now() + memoryFor;
+  }
+
+  /** When to ask again after an answer. */
+  #dueAt({ sentAt, hasWallets }: Pick<Snapshot, "sentAt" | "hasWallets">): number {
+    const { freshFor, unknownCustomerFor, random } = this.#settings;
+    return sentAt + (hasWallets ? freshFor * (1 - JITTER * random()) : Math.min(unknownCustomerFor, freshFor));
+  }
+
+  /** Whether a refresh begun later has brought its snapshot already. */
+  #isOvertaken({ snapshot }: CustomerState, sequence: number): boolean {
+    return snapshot !== undefined && snapshot.sequence > sequence;
   }
 
   /** Runs something with a deadline, whatever it does with its signal. */
@@ -215,7 +235,7 @@ export class Refresher {
     const work = new AbortController();
     const timer = new AbortController();
     const late = this.#settings.sleep(deadline, timer.signal).then(() => {
-      const error = new CreditGateError("provider_timeout", `no answer from the billing API within ${deadline} ms`);
+      const error = timedOut(deadline);
       work.abort(error);
       throw error;
     });
@@ -226,6 +246,10 @@ export class Refresher {
       timer.abort();
     }
   }
+}
+
+function timedOut(deadline: number): CreditGateError {
+  return new CreditGateError("provider_timeout", `no answer from the billing API within ${deadline} ms`);
 }
 
 function asError(thrown: unknown): CreditGateError {

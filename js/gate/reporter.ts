@@ -1,5 +1,6 @@
 /** Sends usage events: idempotent, in batches, retried, flushed by whoever spends next and by `close`. */
 
+import { requests } from "#platform";
 import { CreditGateError, isCreditGateError } from "../errors.js";
 import type { LedgerEntry } from "../ledger/ledger.js";
 import type { UsageEvent } from "../types.js";
@@ -24,8 +25,11 @@ const BACKOFF = [200, 1_000];
 export class Reporter {
   readonly #settings: Settings;
   readonly #accepted: (debit: LedgerEntry, at: number) => void;
-  readonly #queue: Report[] = [];
+  /** In order; a report leaves it when it was accepted or refused, whatever joined meanwhile. */
+  readonly #queue = new Set<Report>();
   #flushingUntil = 0;
+  /** The flush under way, where requests may share a promise. */
+  #flight: Promise<void> | undefined;
   #sent = 0;
   #failed = 0;
 
@@ -40,24 +44,29 @@ export class Reporter {
   }
 
   add(event: UsageEvent, debit: LedgerEntry): void {
-    this.#queue.push({ event, debit });
+    this.#queue.add({ event, debit });
   }
 
   /** Whether a flush is worth beginning: there is something to send and nobody sends. */
   get isDue(): boolean {
-    return this.#queue.length > 0 && this.#settings.now() >= this.#flushingUntil;
+    return this.#queue.size > 0 && this.#settings.now() >= this.#flushingUntil;
   }
 
   /** Sends what is queued, whatever joins the queue meanwhile included. Never rejects: what failed stays queued. */
   async flush(): Promise<void> {
-    if (!this.isDue) return;
+    if (!this.isDue) return this.#flight;
+    const flight = this.#drain();
+    if (!requests.isolated) this.#flight = flight;
+    await flight;
+  }
+
+  async #drain(): Promise<void> {
     const signal = AbortSignal.timeout(FLUSH_DEADLINE);
     this.#flushingUntil = this.#settings.now() + FLUSH_DEADLINE;
     try {
-      while (this.#queue.length > 0) {
-        const batch = this.#queue.slice(0, BATCH);
+      while (this.#queue.size > 0) {
+        const batch = [...this.#queue].slice(0, BATCH);
         if (!(await this.#sendBatch(batch, signal))) return;
-        this.#queue.splice(0, batch.length);
       }
     } finally {
       this.#flushingUntil = 0;
@@ -65,7 +74,7 @@ export class Reporter {
   }
 
   stats(): { queued: number; sent: number; failed: number } {
-    return { queued: this.#queue.length, sent: this.#sent, failed: this.#failed };
+    return { queued: this.#queue.size, sent: this.#sent, failed: this.#failed };
   }
 
   /** Sends a batch; one that the provider refuses is sent event by event, so that a bad one harms no other. */
@@ -84,9 +93,14 @@ export class Reporter {
 
   /** A refused event will be refused again. Its debit stays unreported, and so never lapses. */
   #drop(batch: readonly Report[], error: Error): true {
-    this.#failed += batch.length;
+    this.#failed += this.#leave(batch);
     this.#settings.telemetry({ type: "report_failed", events: batch.length, error });
     return true;
+  }
+
+  /** Takes reports from the queue; how many were still in it. */
+  #leave(batch: readonly Report[]): number {
+    return batch.filter((report) => this.#queue.delete(report)).length;
   }
 
   async #attempt(batch: readonly Report[], signal: AbortSignal): Promise<CreditGateError | undefined> {
@@ -97,7 +111,7 @@ export class Reporter {
         await this.#send(events, signal);
         const at = this.#settings.now();
         for (const { debit } of batch) this.#accepted(debit, at);
-        this.#sent += batch.length;
+        this.#sent += this.#leave(batch);
         return undefined;
       } catch (thrown) {
         error = isCreditGateError(thrown) ? thrown : new CreditGateError("provider_unavailable", "the report failed", { cause: thrown });

@@ -26,6 +26,8 @@ export class CustomerState {
   snapshot: Snapshot | undefined;
   /** When a refresh is due; adapted to the rate of spending. */
   dueAt = 0;
+  /** When the provider was last asked with success, whether or not its answer became the snapshot. */
+  askedAt = 0;
   /** When the shared store is to be asked again. */
   storeDueAt = 0;
   /** Snapshots of this sequence or before are outdated: the customer was invalidated. */
@@ -46,8 +48,8 @@ export class CustomerState {
   /** For the rate of spending: an estimate for scheduling, never for money. */
   spentSince = 0;
   spent = 0;
-  /** Second chance at eviction. */
-  used = true;
+  /** Second chance at eviction, for who was asked about more than once. */
+  used = false;
 
   constructor(readonly customer: string) {}
 }

@@ -31,7 +31,17 @@ export class Stored {
     if (store === undefined) return { stored: undefined, epoch: 0 };
     const texts = await this.#quietly(customer, () => Promise.all([store.get(this.#key("wallets", customer)), store.get(this.#key("epoch", customer))]));
     const [text, epoch] = texts ?? [];
-    return { stored: parse(text), epoch: Number(epoch ?? 0) || 0 };
+    // An epoch ahead of this clock would outdate every answer until then.
+    return { stored: parse(text), epoch: Math.min(Number(epoch ?? 0) || 0, this.#settings.now()) };
+  }
+
+  /** Does something with what was read; what fails is counted like a store that fails. */
+  using(customer: string, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#failed(customer, error);
+    }
   }
 
   async write(customer: string, { answer, fetchedAt }: StoredAnswer): Promise<void> {
@@ -57,10 +67,14 @@ export class Stored {
     try {
       return await run();
     } catch (error) {
-      this.#failures += 1;
-      this.#settings.telemetry({ type: "store_failed", customer, error });
+      this.#failed(customer, error);
       return undefined;
     }
+  }
+
+  #failed(customer: string, error: unknown): void {
+    this.#failures += 1;
+    this.#settings.telemetry({ type: "store_failed", customer, error });
   }
 }
 

@@ -18,6 +18,7 @@ export interface ParsedUsage {
 
 const KEY_FIELDS = ["metric", "feeType", "targetWallet", "priceType"];
 const USAGE_FIELDS = new Set(["customer", "currency", "event", "amount", "credits", "units", "unitPrice", ...KEY_FIELDS]);
+const METER_FIELDS = new Set(["currency", "event", "unitPrice", ...KEY_FIELDS]);
 const EVENT_FIELDS = new Set(["code", "subscription", "properties"]);
 
 /** Ids longer than this are a mistake, and would bloat every cache. */
@@ -39,7 +40,7 @@ export function parseUsage(usage: Usage, profile: Profile): ParsedUsage {
     isCredits,
     cost,
     metric: usage.metric,
-    event: parseEvent(usage.event),
+    event: parseEvent(usage.event, "usage.event"),
   };
 }
 
@@ -50,6 +51,12 @@ export function parseCustomer(customer: unknown, path = "usage.customer"): strin
     throw invalid(path, `must be text of 1 to ${LONGEST_ID} characters`);
   }
   return customer;
+}
+
+/** Checks an idempotency key. Those of the gate's own begin with NUL. */
+export function checkKey(key: unknown): void {
+  if (key === undefined || (typeof key === "string" && key !== "" && key.length <= LONGEST_ID && !key.startsWith("\0"))) return;
+  throw invalid("options.key", `must be text of 1 to ${LONGEST_ID} characters`);
 }
 
 /** Reads what a usage is for. */
@@ -88,19 +95,26 @@ function parseCost(usage: Usage): { isCredits: boolean; cost: ParsedDecimal } {
   return { isCredits: false, cost: multiply(parseAmount(units, "usage.units"), price, "usage.units") };
 }
 
-function parseEvent(event: unknown): UsageEventFields | undefined {
+/** Checks that `value` is an object of these fields, and its event. */
+export function checkMeter(value: unknown): void {
+  const fields = object(value, "meter");
+  knownOnly(fields, METER_FIELDS, "meter");
+  parseEvent(fields["event"], "meter.event");
+}
+
+function parseEvent(event: unknown, path: string): UsageEventFields | undefined {
   if (event === undefined) return undefined;
-  const fields = object(event, "usage.event");
-  knownOnly(fields, EVENT_FIELDS, "usage.event");
+  const fields = object(event, path);
+  knownOnly(fields, EVENT_FIELDS, path);
   for (const field of ["code", "subscription"]) {
     const value = fields[field];
-    if (value !== undefined && (typeof value !== "string" || value === "")) throw invalid(`usage.event.${field}`, "must be text");
+    if (value !== undefined && (typeof value !== "string" || value === "")) throw invalid(`${path}.${field}`, "must be text");
   }
   const { properties } = fields;
   if (properties !== undefined) {
-    for (const [name, value] of Object.entries(object(properties, "usage.event.properties"))) {
+    for (const [name, value] of Object.entries(object(properties, `${path}.properties`))) {
       if (typeof value !== "string" && typeof value !== "number") {
-        throw invalid(`usage.event.properties.${name}`, "must be text or a number");
+        throw invalid(`${path}.properties.${name}`, "must be text or a number");
       }
     }
   }

@@ -16,12 +16,14 @@ export interface LedgerEntry {
   readonly at: number;
   /** Debits: when the provider had accepted the usage event; `undefined` while it has not. */
   readonly reportedAt?: number;
+  /** Debits that were held first: the value that was held. */
+  readonly held?: string;
   /** Holds: when they stop counting. */
   readonly expiresAt?: number;
 }
 
-/** Told of every change of what counts against a customer. */
-export type LedgerListener = (entry: LedgerEntry, change: "added" | "removed") => void;
+/** Told of every change of what counts against a customer. One that throws refuses what is added. */
+export type LedgerListener = (added: LedgerEntry | undefined, removed: LedgerEntry | undefined) => void;
 
 export interface LedgerStats {
   readonly kind: "local" | "shared";
@@ -43,12 +45,15 @@ export interface Ledger {
   find(customer: string, key: string): LedgerEntry | undefined;
   /** All that counts against a customer. */
   entries(customer: string): Iterable<LedgerEntry>;
+  /** Keeps an entry, in place of one with its key. @throws what the listener throws; then nothing has changed */
   put(entry: LedgerEntry): void;
   remove(entry: LedgerEntry): void;
   /** The same entry with the time of its report. */
   reported(entry: LedgerEntry, at: number): void;
   /** Drops the debits that a snapshot of `asOf` must contain. */
   reconcile(customer: string, asOf: number): void;
+  /** Whether figures of `asOf` may lack a debit that was dropped because newer figures contained it. */
+  mayLack(customer: string, asOf: number): boolean;
   /** Drops a customer's holds that have expired at `now`. */
   expire(customer: string, now: number): void;
   stats(): LedgerStats;

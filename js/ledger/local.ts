@@ -25,6 +25,8 @@ interface Book {
 export class LocalLedger implements Ledger {
   readonly #options: LocalLedgerOptions;
   readonly #books = new Map<string, Book>();
+  /** From when on figures contain every debit that was dropped, by customer, the least recent first. */
+  readonly #reflected = new Map<string, number>();
   #size = 0;
   #sweptAt = Number.NEGATIVE_INFINITY;
 
@@ -47,16 +49,16 @@ export class LocalLedger implements Ledger {
 
   put(entry: LedgerEntry): void {
     let book = this.#books.get(entry.customer);
+    // First, so that an entry that cannot be counted is not kept either.
+    const replaced = book?.entries.get(entry.key);
+    this.#options.onChange(entry, replaced);
     if (book === undefined) {
       book = { entries: new Map(), nextExpiry: Number.POSITIVE_INFINITY };
       this.#books.set(entry.customer, book);
     }
-    const replaced = book.entries.get(entry.key);
     book.entries.set(entry.key, entry);
     book.nextExpiry = Math.min(book.nextExpiry, entry.expiresAt ?? Number.POSITIVE_INFINITY);
     if (replaced === undefined) this.#size += 1;
-    else this.#options.onChange(replaced, "removed");
-    this.#options.onChange(entry, "added");
   }
 
   remove(entry: LedgerEntry): void {
@@ -65,7 +67,7 @@ export class LocalLedger implements Ledger {
     book.entries.delete(entry.key);
     if (book.entries.size === 0) this.#books.delete(entry.customer);
     this.#size -= 1;
-    this.#options.onChange(entry, "removed");
+    this.#options.onChange(undefined, entry);
   }
 
   reported(entry: LedgerEntry, at: number): void {
@@ -75,7 +77,24 @@ export class LocalLedger implements Ledger {
 
   reconcile(customer: string, asOf: number): void {
     for (const entry of this.entries(customer)) {
-      if (this.#isReflected(entry, asOf)) this.remove(entry);
+      if (entry.reportedAt === undefined || !this.#isReflected(entry, asOf)) continue;
+      this.remove(entry);
+      this.#note(customer, entry.reportedAt + this.#options.reflectWithin, asOf);
+    }
+  }
+
+  mayLack(customer: string, asOf: number): boolean {
+    return asOf < (this.#reflected.get(customer) ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** Remembers from when on figures contain a dropped debit, as long as figures can be older than that. */
+  #note(customer: string, since: number, asOf: number): void {
+    const latest = Math.max(since, this.#reflected.get(customer) ?? Number.NEGATIVE_INFINITY);
+    this.#reflected.delete(customer);
+    this.#reflected.set(customer, latest);
+    for (const [other, time] of this.#reflected) {
+      if (this.#reflected.size <= this.#options.capacity && time > asOf - this.#options.oldestFigures) return;
+      this.#reflected.delete(other);
     }
   }
 

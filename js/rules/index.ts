@@ -16,81 +16,151 @@ import * as glue from "../wasm/rules_bg.js";
  */
 export type Verb =
   | "alert.crossed"
+  | "alerts.state"
+  | "alerts.state_sequence"
+  | "alerts.validate"
+  | "auto_topup"
   | "balance.real_time"
   | "balance.real_time_multi_wallet"
+  | "bonus.slab"
+  | "bonus.topup"
+  | "bonus.value"
   | "consumption.available"
   | "consumption.order"
   | "consumption.sort"
+  | "conversion.amount_to_credits"
+  | "conversion.credits_to_amount"
   | "convert.cents_to_credits_unrounded"
   | "convert.credits"
   | "convert.from_cents"
   | "convert.rounds_to_zero"
+  | "credits.breakdown"
+  | "credits.consume"
+  | "credits.expiry_sweep"
+  | "duration"
   | "gate.can_cover"
+  | "grant.expiry"
+  | "grant.proration"
   | "interval.amounts"
   | "interval.due"
   | "invoice.apply"
   | "invoice.apply_2022"
   | "invoice.breakdown"
+  | "invoice.credit_application"
   | "invoice.preview_rounding"
+  | "invoice.totals"
+  | "invoice.void_refund"
   | "invoices.unpaid_totals"
   | "lifecycle"
   | "ongoing.allocate"
   | "ongoing.refresh"
+  | "payment.postpaid"
+  | "persist.numeric_10_5"
+  | "persist.numeric_20_9"
+  | "precision.currency"
+  | "round.currency"
+  | "round.sum"
   | "rule.granted_credits"
   | "rule.paid_credits"
+  | "tax.after_discount"
+  | "tax.multi"
+  | "tax.percentage"
   | "threshold.top_up"
   | "topup.limits"
+  | "topup.validate"
   | "transaction.remaining_init"
   | "validate.recurring_rule"
   | "validate.wallet"
   | "validate.wallet_transaction"
   | "validate.wallet_update"
+  | "wallet.complete_purchase"
+  | "wallet.credit"
+  | "wallet.credits_available"
+  | "wallet.debit"
   | "wallet.mutate"
   | "wallet.mutate_sequence"
-  | "wallet.order";
+  | "wallet.operation_normalise"
+  | "wallet.order"
+  | "wallet.selection"
+  | "wallet.terminate";
 
 /** Every {@link Verb}, in alphabetical order. */
 export const verbs: readonly Verb[] = [
   "alert.crossed",
+  "alerts.state",
+  "alerts.state_sequence",
+  "alerts.validate",
+  "auto_topup",
   "balance.real_time",
   "balance.real_time_multi_wallet",
+  "bonus.slab",
+  "bonus.topup",
+  "bonus.value",
   "consumption.available",
   "consumption.order",
   "consumption.sort",
+  "conversion.amount_to_credits",
+  "conversion.credits_to_amount",
   "convert.cents_to_credits_unrounded",
   "convert.credits",
   "convert.from_cents",
   "convert.rounds_to_zero",
+  "credits.breakdown",
+  "credits.consume",
+  "credits.expiry_sweep",
+  "duration",
   "gate.can_cover",
+  "grant.expiry",
+  "grant.proration",
   "interval.amounts",
   "interval.due",
   "invoice.apply",
   "invoice.apply_2022",
   "invoice.breakdown",
+  "invoice.credit_application",
   "invoice.preview_rounding",
+  "invoice.totals",
+  "invoice.void_refund",
   "invoices.unpaid_totals",
   "lifecycle",
   "ongoing.allocate",
   "ongoing.refresh",
+  "payment.postpaid",
+  "persist.numeric_10_5",
+  "persist.numeric_20_9",
+  "precision.currency",
+  "round.currency",
+  "round.sum",
   "rule.granted_credits",
   "rule.paid_credits",
+  "tax.after_discount",
+  "tax.multi",
+  "tax.percentage",
   "threshold.top_up",
   "topup.limits",
+  "topup.validate",
   "transaction.remaining_init",
   "validate.recurring_rule",
   "validate.wallet",
   "validate.wallet_transaction",
   "validate.wallet_update",
+  "wallet.complete_purchase",
+  "wallet.credit",
+  "wallet.credits_available",
+  "wallet.debit",
   "wallet.mutate",
   "wallet.mutate_sequence",
+  "wallet.operation_normalise",
   "wallet.order",
+  "wallet.selection",
+  "wallet.terminate",
 ];
 
 let started = false;
 
 /**
- * Answers one verb: a value in, a value out. Amounts come in as decimal strings or numbers and go out as decimal
- * strings.
+ * Answers one verb: a value in, a value out. Amounts come in as decimal strings, numbers or bigints and go out as
+ * decimal strings.
  *
  * @throws CreditGateError `invalid_input` for a request that is not of the verb's shape or has a key it does not
  * know; `unknown_verb`; `decimal_out_of_range`.
@@ -112,8 +182,13 @@ export function call(verb: Verb, request: unknown): Readonly<Record<string, unkn
     started = true;
   }
   try {
-    return glue.call(verb, request) as Readonly<Record<string, unknown>>;
+    return JSON.parse(glue.call(verb, JSON.stringify(request ?? null, asText)));
   } catch (thrown) {
     throw toCreditGateError(thrown);
   }
+}
+
+/** JSON has no bigint: its digits are an amount like any other. */
+function asText(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? value.toString() : value;
 }

@@ -87,7 +87,7 @@ async function replay(kind, { input, expected, expected_derived: derived }, call
 async function native() {
   const program = join(target, "release", "examples", "verbs");
   await step("replay: native engine", async () => {
-    const args = ["build", "--release", "--locked", "--features", "json", "--example", "verbs"];
+    const args = ["build", "--release", "--locked", "--features", "rules", "--example", "verbs"];
     const { code, output } = await run("cargo", args, { env: toolEnv(), log: join(target, "logs", "replay.log") });
     if (code !== 0) throw new Failure(`The native engine did not compile.\n${output.slice(-2000)}`);
   });

@@ -56,7 +56,7 @@ async function libtest(name, program, args, extra) {
   return answer;
 }
 
-const rustTests = (words) => libtest("rust", "cargo", ["test", "--locked", "--features", "rules,json", "--no-fail-fast", ...words]);
+const rustTests = (words) => libtest("rust", "cargo", ["test", "--locked", "--features", "rules", "--no-fail-fast", ...words]);
 
 function wasmTests(name, flags, test, words, extra) {
   const args = ["test", ...flags, "--mode", "no-install", ".", "--locked", "--features", "rules", "--test", test];

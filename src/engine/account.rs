@@ -21,6 +21,9 @@ pub struct Options {
     pub accept_fallback: bool,
     /// Whether post-paid wallets count.
     pub include_postpaid: bool,
+    /// Lago: whether usage may name a target wallet, of this caller or another. The API hides it, and where it is
+    /// so, wallets with codes have fee keys of their own.
+    pub targets_wallets: bool,
 }
 
 impl Default for Options {
@@ -30,6 +33,7 @@ impl Default for Options {
             accept_estimate: true,
             accept_fallback: true,
             include_postpaid: false,
+            targets_wallets: false,
         }
     }
 }
@@ -66,6 +70,14 @@ struct Slot {
     credits: Decimal,
     /// As computed for the present window of time.
     standing: Standing,
+    /// When time alone changes the wallets of this currency.
+    until: Timestamp,
+}
+
+impl Slot {
+    fn is_below_zero(&self) -> bool {
+        self.amount.is_negative() || self.credits.is_negative()
+    }
 }
 
 /// One customer's wallets with the debits and holds against them.
@@ -147,6 +159,7 @@ impl Account {
                 amount: Decimal::ZERO,
                 credits: Decimal::ZERO,
                 standing: Standing::Unknown(Reason::PendingUnknown),
+                until: Timestamp::NEVER,
             });
             self.outdate();
             self.slots.len().saturating_sub(1)
@@ -160,13 +173,16 @@ impl Account {
     pub fn add(&mut self, slot: usize, cost: Cost) -> Result<()> {
         let adjusted = self.adjusted(slot, cost);
         let slot = self.slots.get_mut(slot).ok_or(Error::EngineFault)?;
+        // More taken off than was added is no money (`pool`), so there nothing is a mere subtraction.
+        let was_below = slot.is_below_zero();
         match cost {
             Cost::Amount(amount) => slot.amount = slot.amount.try_add(amount)?,
             Cost::Credits(credits) => slot.credits = slot.credits.try_add(credits)?,
         }
+        let is_below = slot.is_below_zero();
         match adjusted {
-            Some(amounts) => self.adjust(&amounts),
-            None => self.outdate(),
+            Some(amounts) if !was_below && !is_below => self.adjust(&amounts),
+            _ => self.outdate(),
         }
         Ok(())
     }
@@ -212,7 +228,7 @@ impl Account {
     /// in constant time, once per change and window of time.
     ///
     /// # Errors
-    /// `decimal_out_of_range`; `engine_fault` for a slot that is none.
+    /// `negative_amount`; `decimal_out_of_range`; `engine_fault` for a slot that is none.
     pub fn covers(
         &mut self,
         slot: usize,
@@ -222,6 +238,9 @@ impl Account {
     ) -> Result<Cover> {
         self.refresh(now)?;
         let slot = self.slots.get(slot).ok_or(Error::EngineFault)?;
+        if mantissa < 0 {
+            return Err(negative_cost());
+        }
         Ok(match &slot.standing {
             Standing::Short(_) => Cover::Short,
             Standing::Unknown(_) => Cover::Unknown,
@@ -262,17 +281,17 @@ impl Account {
     /// The answer for a slot, with its numbers.
     ///
     /// # Errors
-    /// `decimal_out_of_range`; `engine_fault` for a slot that is none.
+    /// `negative_amount`; `decimal_out_of_range`; `engine_fault` for a slot that is none.
     pub fn decide(&mut self, slot: usize, cost: Cost, now: Timestamp) -> Result<Decision> {
         self.refresh(now)?;
         let slot = self.slots.get(slot).ok_or(Error::EngineFault)?;
-        self.answer(&slot.standing, cost, self.until)
+        self.answer(&slot.standing, cost, slot.until)
     }
 
     /// The answer for a fee key that has no slot, which leaves nothing behind.
     ///
     /// # Errors
-    /// `decimal_out_of_range`.
+    /// `negative_amount`; `decimal_out_of_range`.
     pub fn decide_once(
         &self,
         currency: Currency,
@@ -356,11 +375,11 @@ impl Account {
                 .iter()
                 .find(|(currency, _)| *currency == slot.currency);
             let (_, pool) = pool.ok_or(Error::EngineFault)?;
-            standings.push(self.judge(pool, &slot.key)?);
+            standings.push((self.judge(pool, &slot.key)?, pool.until()));
         }
         drop(pools);
-        for (slot, standing) in self.slots.iter_mut().zip(standings) {
-            slot.standing = standing;
+        for (slot, (standing, until)) in self.slots.iter_mut().zip(standings) {
+            (slot.standing, slot.until) = (standing, until);
         }
         (self.since, self.until) = (now, until);
         Ok(())
@@ -389,7 +408,8 @@ impl Account {
 
     /// Whether keys with a target wallet can occur: this one has one, or a debit does.
     fn targeted(&self, key: &FeeKey) -> bool {
-        key.target_wallet.is_some()
+        self.options.targets_wallets
+            || key.target_wallet.is_some()
             || self
                 .slots
                 .iter()
@@ -418,6 +438,10 @@ impl Account {
     }
 
     fn answer(&self, standing: &Standing, cost: Cost, until: Timestamp) -> Result<Decision> {
+        let (Cost::Amount(value) | Cost::Credits(value)) = cost;
+        if value.is_negative() {
+            return Err(negative_cost());
+        }
         let rate = match standing {
             Standing::Known(headroom) => headroom.rate,
             _ => None,
@@ -473,4 +497,10 @@ fn verdict(headroom: &Headroom, required: Decimal) -> Result<(Outcome, Reason)> 
     } else {
         (Outcome::Short, Reason::InsufficientBalance)
     })
+}
+
+fn negative_cost() -> Error {
+    Error::NegativeAmount {
+        path: "cost".to_owned(),
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, Write};
 
-use creditgate::boundary::json;
+use creditgate::boundary::verbs;
 use serde_json::{Value, json};
 
 fn answer(line: &str) -> Result<Value, Box<dyn std::error::Error>> {
@@ -13,7 +13,7 @@ fn answer(line: &str) -> Result<Value, Box<dyn std::error::Error>> {
         .and_then(Value::as_str)
         .ok_or("a call names its `verb`")?;
     let request = call.get("request").ok_or("a call has a `request`")?;
-    Ok(match json::call(verb, &request.to_string()) {
+    Ok(match verbs::call(verb, &request.to_string()) {
         Ok(answer) => json!({ "answer": serde_json::from_str::<Value>(&answer)? }),
         Err(error) => json!({
             "error": { "code": error.code(), "path": error.path(), "message": error.to_string() }

@@ -4,7 +4,7 @@
 import { expect } from "vitest";
 import { isCreditGateError } from "../../errors.js";
 import type { CreditGateError } from "../../errors.js";
-import type { ProviderContext, UsageEvent } from "../../types.js";
+import type { Provider, ProviderContext, UsageEvent } from "../../types.js";
 
 export const NOW: number = Date.parse("2026-08-21T18:00:00Z");
 
@@ -51,4 +51,10 @@ export function usageEvent(key: string, fields: Partial<UsageEvent> = {}): Usage
 /** Wallets or grants that differ by id only. */
 export function numbered(field: string, from: number, count: number): Record<string, string>[] {
   return Array.from({ length: count }, (_, index) => ({ [field]: `id_${from + index}` }));
+}
+
+/** Reports through a provider that takes events. */
+export async function sendEvents(provider: Provider, events: readonly UsageEvent[], context: ProviderContext): Promise<void> {
+  if (provider.sendEvents === undefined) throw new Error("this provider takes no events");
+  await provider.sendEvents(events, context);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { flexprice } from "../../providers/flexprice/index.js";
 import type { FlexpriceOptions } from "../../providers/flexprice/index.js";
 import type { Provider } from "../../types.js";
-import { failure, NOW, numbered, testContext, usageEvent } from "./context.js";
+import { failure, NOW, numbered, testContext, usageEvent, sendEvents } from "./context.js";
 import { payload, serve } from "./server.js";
 import type { Asked, Reply, TestServer } from "./server.js";
 
@@ -186,7 +186,7 @@ describe("events", () => {
   it("sends one to /events, as recorded", async () => {
     const server = await serve([accepted]);
     const event = usageEvent("evt-000001", { properties: { model: "large", tokens: 1536 } });
-    await providerOf(server, { source: "edge" }).sendEvents?.([event], testContext());
+    await sendEvents(providerOf(server, { source: "edge" }), [event], testContext());
     expect(server.asked[0]).toMatchObject({ method: "POST", path: "/v1/events", headers: { "x-api-key": KEY } });
     expect(server.asked[0]?.body).toEqual({ ...(payload("flexprice_event_request") as object), timestamp: "2026-08-21T18:00:00.000Z" });
   });
@@ -194,7 +194,7 @@ describe("events", () => {
   it("sends several to /events/bulk, a thousand at a time, in order", async () => {
     const server = await serve(() => ({ status: 202, body: payload("flexprice_events_bulk_response") }));
     const events = Array.from({ length: 2001 }, (_, index) => usageEvent(`k${index}`));
-    await providerOf(server).sendEvents?.(events, testContext());
+    await sendEvents(providerOf(server), events, testContext());
     expect(server.asked.map(({ path }) => path)).toEqual(["/v1/events/bulk", "/v1/events/bulk", "/v1/events"]);
     const [first, second] = server.asked.map(({ body }) => (body as { readonly events: { readonly event_id: string }[] }).events);
     expect(first).toHaveLength(1000);
@@ -210,26 +210,26 @@ describe("events", () => {
 
   it("sends nothing for no events", async () => {
     const server = await serve([]);
-    await providerOf(server).sendEvents?.([], testContext());
+    await sendEvents(providerOf(server), [], testContext());
     expect(server.asked).toEqual([]);
   });
 
   it("retries, since events are idempotent by key", async () => {
     const server = await serve([{ fault: "drop" }, { status: 503 }, accepted]);
-    await providerOf(server, { retries: 2 }).sendEvents?.([usageEvent("k")], testContext());
+    await sendEvents(providerOf(server, { retries: 2 }), [usageEvent("k")], testContext());
     expect(server.asked.map(({ body }) => (body as { readonly event_id: string }).event_id)).toEqual(["k", "k", "k"]);
   });
 
   it("stops at the first call that is refused", async () => {
     const server = await serve([{ status: 400, body: payload("flexprice_error_400_validation") }]);
     const events = Array.from({ length: 1500 }, (_, index) => usageEvent(`k${index}`));
-    const error = await failure(providerOf(server).sendEvents?.(events, testContext()));
+    const error = await failure(sendEvents(providerOf(server), events, testContext()));
     expect(error).toMatchObject({ code: "provider_rejected", providerCode: "validation_error" });
     expect(server.asked).toHaveLength(1);
   });
 
   it("does not call every 404 an unknown customer", async () => {
     const server = await serve([{ status: 404, body: payload("flexprice_error_404") }]);
-    expect(await failure(providerOf(server).sendEvents?.([usageEvent("k")], testContext()))).toMatchObject({ code: "provider_not_found" });
+    expect(await failure(sendEvents(providerOf(server), [usageEvent("k")], testContext()))).toMatchObject({ code: "provider_not_found" });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { lago } from "../../providers/lago/index.js";
 import type { LagoOptions } from "../../providers/lago/index.js";
 import type { Provider } from "../../types.js";
-import { failure, NOW, numbered, testContext, usageEvent } from "./context.js";
+import { failure, NOW, numbered, testContext, usageEvent, sendEvents } from "./context.js";
 import { payload, serve } from "./server.js";
 import type { Reply, TestServer } from "./server.js";
 
@@ -132,7 +132,7 @@ describe("events", () => {
 
   it("sends one to /events", async () => {
     const server = await serve([{}]);
-    await providerOf(server).sendEvents?.([subscribed("k", NOW + 123)], testContext());
+    await sendEvents(providerOf(server), [subscribed("k", NOW + 123)], testContext());
     expect(server.asked[0]).toMatchObject({ method: "POST", path: "/api/v1/events", headers: { authorization: `Bearer ${KEY}` } });
     expect(server.asked[0]?.body).toEqual({
       event: { transaction_id: "k", external_subscription_id: "sub_1", code: "llm.tokens", timestamp: "1787335200.123", properties: { tokens: 1536 } },
@@ -141,14 +141,14 @@ describe("events", () => {
 
   it("sends several to /events/batch, a hundred at a time, in order", async () => {
     const server = await serve(() => ({}));
-    await providerOf(server).sendEvents?.(Array.from({ length: 201 }, (_, index) => subscribed(`k${index}`)), testContext());
+    await sendEvents(providerOf(server), Array.from({ length: 201 }, (_, index) => subscribed(`k${index}`)), testContext());
     expect(server.asked.map(({ path }) => path)).toEqual(["/api/v1/events/batch", "/api/v1/events/batch", "/api/v1/events"]);
     expect(server.asked.flatMap(({ body }) => keysOf(body))).toEqual(Array.from({ length: 201 }, (_, index) => `k${index}`));
   });
 
   it("sends nothing for no events", async () => {
     const server = await serve([]);
-    await providerOf(server).sendEvents?.([], testContext());
+    await sendEvents(providerOf(server), [], testContext());
     expect(server.asked).toEqual([]);
   });
 
@@ -156,27 +156,27 @@ describe("events", () => {
     const server = await serve([]);
     const without = usageEvent("k1", subscription === undefined ? {} : { subscription });
     const events = [...Array.from({ length: 100 }, (_, index) => subscribed(`k${index}`)), without];
-    const error = await failure(providerOf(server).sendEvents?.(events, testContext()));
+    const error = await failure(sendEvents(providerOf(server), events, testContext()));
     expect(error).toMatchObject({ code: "invalid_input", path: "usage.event.subscription" });
     expect(server.asked).toEqual([]);
   });
 
   it("counts an event that was accepted before as accepted", async () => {
     const server = await serve([{ fault: "drop" }, refused(DUPLICATE)]);
-    await providerOf(server, { retries: 1 }).sendEvents?.([subscribed("k")], testContext());
+    await sendEvents(providerOf(server, { retries: 1 }), [subscribed("k")], testContext());
     expect(server.asked).toHaveLength(2);
   });
 
   it("sends a batch again without what was accepted before", async () => {
     const server = await serve([refused({ 0: DUPLICATE, 2: DUPLICATE }), refused({ 1: DUPLICATE }), {}]);
-    await providerOf(server).sendEvents?.(["a", "b", "c", "d"].map((key) => subscribed(key)), testContext());
+    await sendEvents(providerOf(server), ["a", "b", "c", "d"].map((key) => subscribed(key)), testContext());
     expect(server.asked.map(({ body }) => keysOf(body))).toEqual([["a", "b", "c", "d"], ["b", "d"], ["b"]]);
     expect(server.asked[2]?.path).toBe("/api/v1/events");
   });
 
   it("is done when all of a batch was accepted before", async () => {
     const server = await serve([refused({ 0: DUPLICATE, 1: DUPLICATE })]);
-    await providerOf(server).sendEvents?.([subscribed("a"), subscribed("b")], testContext());
+    await sendEvents(providerOf(server), [subscribed("a"), subscribed("b")], testContext());
     expect(server.asked).toHaveLength(1);
   });
 
@@ -188,14 +188,14 @@ describe("events", () => {
     ["no details", {}],
   ])("fails where a batch is refused with %s", async (_, details) => {
     const server = await serve([refused(details)]);
-    const error = await failure(providerOf(server).sendEvents?.([subscribed("a"), subscribed("b")], testContext()));
+    const error = await failure(sendEvents(providerOf(server), [subscribed("a"), subscribed("b")], testContext()));
     expect(error).toMatchObject({ code: "provider_rejected", status: 422, providerCode: "validation_errors" });
     expect(server.asked).toHaveLength(1);
   });
 
   it("fails where one event is refused for another reason", async () => {
     const server = await serve([refused({ code: ["value_is_mandatory"] })]);
-    const error = await failure(providerOf(server).sendEvents?.([subscribed("a")], testContext()));
+    const error = await failure(sendEvents(providerOf(server), [subscribed("a")], testContext()));
     expect(error.message).toContain("value_is_mandatory");
   });
 });

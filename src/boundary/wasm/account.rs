@@ -37,7 +37,11 @@ struct OptionsIn {
     accept_estimate: bool,
     accept_fallback: bool,
     include_postpaid: bool,
+    targets_wallets: bool,
 }
+
+/// 2^53 - 1.
+const MAX_SAFE_INTEGER: u64 = 9_007_199_254_740_991;
 
 type Grants = Vec<(String, Vec<flexprice::TransactionJson>)>;
 
@@ -100,7 +104,7 @@ impl Account {
         now: f64,
     ) -> core::result::Result<u8, JsValue> {
         self.with(|account| {
-            let cover = account.covers(index(slot)?, mantissa as i64, scale, instant(now))?;
+            let cover = account.covers(index(slot)?, integer(mantissa)?, scale, instant(now)?)?;
             Ok(cover as u8)
         })
     }
@@ -108,7 +112,7 @@ impl Account {
     /// What the wallets have left for a slot, or undefined where that is not known.
     pub fn available(&self, slot: u32, now: f64) -> core::result::Result<Option<String>, JsValue> {
         self.with(|account| {
-            let available = account.available(index(slot)?, instant(now))?;
+            let available = account.available(index(slot)?, instant(now)?)?;
             Ok(available.map(|available| available.to_string()))
         })
     }
@@ -117,7 +121,7 @@ impl Account {
     #[wasm_bindgen(js_name = nextChangeAt)]
     pub fn next_change_at(&self, now: f64) -> core::result::Result<f64, JsValue> {
         self.with(|account| {
-            let next = account.next_change_at(instant(now))?;
+            let next = account.next_change_at(instant(now)?)?;
             Ok(next.map_or(f64::INFINITY, |next| next.0 as f64))
         })
     }
@@ -133,7 +137,7 @@ impl Account {
     ) -> core::result::Result<JsValue, JsValue> {
         self.with(|account| {
             let cost = cost(is_credits, Decimal::parse(value)?);
-            to_js(&account.decide(index(slot)?, cost, instant(now))?)
+            to_js(&account.decide(index(slot)?, cost, instant(now)?)?)
         })
     }
 
@@ -157,7 +161,7 @@ impl Account {
                 target_wallet,
             };
             let cost = cost(is_credits, Decimal::parse(value)?);
-            to_js(&account.decide_once(Currency::parse(currency)?, &key, cost, instant(now))?)
+            to_js(&account.decide_once(Currency::parse(currency)?, &key, cost, instant(now)?)?)
         })
     }
 
@@ -177,7 +181,7 @@ impl Account {
                 metric,
                 target_wallet,
             };
-            to_js(&account.explain(Currency::parse(currency)?, &key, instant(now))?)
+            to_js(&account.explain(Currency::parse(currency)?, &key, instant(now)?)?)
         })
     }
 
@@ -219,6 +223,7 @@ fn open(profile: &str, wallets: JsValue, grants: JsValue, options: JsValue) -> R
         accept_estimate: options.accept_estimate,
         accept_fallback: options.accept_fallback,
         include_postpaid: options.include_postpaid,
+        targets_wallets: options.targets_wallets,
     };
     let account = account::Account::new(Snapshot { profile, wallets }, options)?;
     Ok(Account {
@@ -257,6 +262,24 @@ fn cost(is_credits: bool, value: Decimal) -> Cost {
     }
 }
 
-fn instant(milliseconds: f64) -> Timestamp {
-    Timestamp(milliseconds as i64)
+/// `NaN` and fractions would pass for smaller costs, so they are refused.
+fn integer(mantissa: f64) -> Result<i64> {
+    let whole = mantissa as i64;
+    if whole as f64 == mantissa && whole.unsigned_abs() <= MAX_SAFE_INTEGER {
+        Ok(whole)
+    } else {
+        Err(Error::invalid_input("mantissa", "must be a safe integer"))
+    }
+}
+
+/// `NaN` would pass for 1970, when nothing had expired yet.
+fn instant(milliseconds: f64) -> Result<Timestamp> {
+    if milliseconds.is_finite() {
+        Ok(Timestamp(milliseconds as i64))
+    } else {
+        Err(Error::invalid_input(
+            "now",
+            "must be a number of milliseconds",
+        ))
+    }
 }

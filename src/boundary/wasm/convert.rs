@@ -8,12 +8,14 @@ use wasm_bindgen::JsValue;
 use crate::error::{Error, Result};
 
 /// Reads a value.
+#[cfg(feature = "gate")]
 pub(super) fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T> {
     serde_wasm_bindgen::from_value(value)
         .map_err(|error| Error::invalid_input("", &error.to_string()))
 }
 
 /// Writes a value: maps as objects, absent as null.
+#[cfg(feature = "gate")]
 pub(super) fn to_js<T: Serialize>(value: &T) -> Result<JsValue> {
     value
         .serialize(&serde_wasm_bindgen::Serializer::json_compatible())

@@ -1,30 +1,13 @@
 //! The artifact of `creditgate/rules`: the providers' own computations.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::convert::{error_to_js, from_js, to_js};
-use crate::boundary::verbs::{self, Codec};
-use crate::error::Result;
+use super::convert::error_to_js;
+use crate::boundary::verbs;
 
-/// Answers one verb.
+/// Answers one verb; request and answer are JSON text.
 #[wasm_bindgen]
-pub fn call(verb: &str, request: JsValue) -> core::result::Result<JsValue, JsValue> {
-    verbs::call(verb, &Js(request)).map_err(|error| error_to_js(&error))
-}
-
-struct Js(JsValue);
-
-impl Codec for Js {
-    type Answer = JsValue;
-
-    fn decode<T: DeserializeOwned>(&self) -> Result<T> {
-        from_js(self.0.clone())
-    }
-
-    fn encode<T: Serialize>(answer: &T) -> Result<JsValue> {
-        to_js(answer)
-    }
+pub fn call(verb: &str, request: &str) -> core::result::Result<String, JsValue> {
+    verbs::call(verb, request).map_err(|error| error_to_js(&error))
 }

@@ -1,9 +1,10 @@
-//! Flexprice's verbs.
+//! Balances: `balance.*`, `invoices.unpaid_totals`, `gate.can_cover`.
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::{ById, or_default};
+use super::super::{ById, or_default};
+use super::instant;
 use crate::currency::Currency;
 use crate::decimal::Decimal;
 use crate::engine::conversion::flexprice_credits;
@@ -14,13 +15,6 @@ use crate::time::Timestamp;
 
 /// An instant at which no draft is in the future, for a request that has no period to compare.
 const NO_TIME: Timestamp = Timestamp::NEVER;
-
-fn instant(text: Option<&str>, path: &str) -> Result<Option<Timestamp>> {
-    let read = |text: &str| {
-        Timestamp::parse(text).map_err(|_| Error::invalid_input(path, "not an RFC 3339 time"))
-    };
-    text.map(read).transpose()
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -134,7 +128,7 @@ fn invoices(list: &[InvoiceIn]) -> Result<Vec<Invoice>> {
 /// `balance.real_time`
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RealTimeRequest {
+pub(in super::super) struct RealTimeRequest {
     wallet: WalletIn,
     #[serde(default, deserialize_with = "or_default")]
     current_usage: Decimal,
@@ -144,7 +138,7 @@ pub(super) struct RealTimeRequest {
 }
 
 #[derive(Serialize)]
-pub(super) struct RealTimeAnswer {
+pub(in super::super) struct RealTimeAnswer {
     real_time_balance: Decimal,
     real_time_credit_balance: Decimal,
     current_period_usage: Decimal,
@@ -162,7 +156,7 @@ impl From<RealTime> for RealTimeAnswer {
     }
 }
 
-pub(super) fn real_time(request: RealTimeRequest) -> Result<RealTimeAnswer> {
+pub(in super::super) fn real_time(request: RealTimeRequest) -> Result<RealTimeAnswer> {
     let now = instant(request.now.as_deref(), "now")?.unwrap_or(NO_TIME);
     real_time_of(
         &request.wallet,
@@ -196,7 +190,7 @@ fn real_time_of(
 /// `balance.real_time_multi_wallet`
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct MultiWalletRequest {
+pub(in super::super) struct MultiWalletRequest {
     wallets: Vec<WalletIn>,
     #[serde(default, deserialize_with = "or_default")]
     current_usage: Decimal,
@@ -206,14 +200,16 @@ pub(super) struct MultiWalletRequest {
 }
 
 #[derive(Serialize)]
-pub(super) struct MultiWalletAnswer {
+pub(in super::super) struct MultiWalletAnswer {
     real_time_balance: ById<Decimal>,
     sum_of_real_time: Decimal,
     true_headroom: Decimal,
 }
 
 /// flexprice 11.
-pub(super) fn real_time_multi_wallet(request: MultiWalletRequest) -> Result<MultiWalletAnswer> {
+pub(in super::super) fn real_time_multi_wallet(
+    request: MultiWalletRequest,
+) -> Result<MultiWalletAnswer> {
     let now = instant(request.now.as_deref(), "now")?.unwrap_or(NO_TIME);
     let mut balances = Vec::new();
     let mut settled = Decimal::ZERO;
@@ -238,7 +234,7 @@ pub(super) fn real_time_multi_wallet(request: MultiWalletRequest) -> Result<Mult
 /// `invoices.unpaid_totals`
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct UnpaidTotalsRequest {
+pub(in super::super) struct UnpaidTotalsRequest {
     currency: String,
     now: Option<String>,
     #[serde(default, deserialize_with = "or_default")]
@@ -246,7 +242,7 @@ pub(super) struct UnpaidTotalsRequest {
 }
 
 #[derive(Serialize)]
-pub(super) struct UnpaidTotalsAnswer {
+pub(in super::super) struct UnpaidTotalsAnswer {
     ids: Vec<String>,
     total_unpaid_amount: Decimal,
     total_unpaid_usage_charges: Decimal,
@@ -255,7 +251,7 @@ pub(super) struct UnpaidTotalsAnswer {
 }
 
 /// flexprice 7.
-pub(super) fn unpaid_totals(request: UnpaidTotalsRequest) -> Result<UnpaidTotalsAnswer> {
+pub(in super::super) fn unpaid_totals(request: UnpaidTotalsRequest) -> Result<UnpaidTotalsAnswer> {
     let now = instant(request.now.as_deref(), "now")?.unwrap_or(NO_TIME);
     let currency = Currency::parse(&request.currency)?;
     let unpaid = real_time::unpaid(&invoices(&request.invoices)?, currency, now)?;
@@ -275,7 +271,7 @@ pub(super) fn unpaid_totals(request: UnpaidTotalsRequest) -> Result<UnpaidTotals
 /// `gate.can_cover`
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct CanCoverRequest {
+pub(in super::super) struct CanCoverRequest {
     real_time_balance: Decimal,
     conversion_rate: Option<Decimal>,
     #[serde(default, deserialize_with = "or_default")]
@@ -285,13 +281,13 @@ pub(super) struct CanCoverRequest {
 }
 
 #[derive(Serialize)]
-pub(super) struct CanCoverAnswer {
+pub(in super::super) struct CanCoverAnswer {
     covered: bool,
     remaining: Decimal,
     remaining_credits: Decimal,
 }
 
-pub(super) fn can_cover(request: CanCoverRequest) -> Result<CanCoverAnswer> {
+pub(in super::super) fn can_cover(request: CanCoverRequest) -> Result<CanCoverAnswer> {
     let rate = request.conversion_rate.unwrap_or(Decimal::ONE);
     let cost = match (request.cost, request.cost_credits) {
         (Some(cost), None) => cost,

@@ -1,0 +1,114 @@
+import { describe, expect, test } from "vitest";
+import { ResidentAccount } from "../../engine/account.js";
+import { toCreditGateError } from "../../engine/fault.js";
+import { CreditGateError, isCreditGateError } from "../../errors.js";
+import { feeKey } from "../../fee-key.js";
+import { flexpriceWallet, lagoWallet, NOW } from "../gate/harness.js";
+
+const OPTIONS = { acceptEstimate: true, acceptFallback: true, includePostpaid: false, targetsWallets: false };
+const KEY = feeKey("USD", "USAGE", undefined, undefined);
+const amount = (value: string) => ({ isCredits: false, value });
+const open = (...wallets: unknown[]) => new ResidentAccount("flexprice", { wallets }, OPTIONS);
+const thrown = (run: () => unknown): CreditGateError => {
+  try {
+    run();
+  } catch (error) {
+    if (isCreditGateError(error)) return error;
+    throw error;
+  }
+  return expect.fail("nothing was thrown");
+};
+
+describe("a resident account", () => {
+  test("answers 1 for covered, 0 for short, 2 for unknown", () => {
+    const account = open(flexpriceWallet({ balance: "10" }));
+    const slot = account.slot(KEY) ?? -1;
+    expect([account.covers(slot, 1_000, 2, NOW), account.covers(slot, 1_001, 2, NOW)]).toEqual([1, 0]);
+    const untold = open(flexpriceWallet({ balance: "10", realTime: undefined }));
+    expect(untold.covers(untold.slot(KEY) ?? -1, 1, 0, NOW)).toBe(2);
+    expect(untold.available(untold.slot(KEY) ?? -1, NOW)).toBeUndefined();
+    account.free();
+    untold.free();
+  });
+
+  test("takes debits off and gives them back, exactly", () => {
+    const account = open(flexpriceWallet({ balance: "10" }));
+    const slot = account.slot(KEY) ?? -1;
+    for (const value of ["0.1", "0.2", "3"]) account.spend(KEY, amount(value), NOW);
+    expect(account.available(slot, NOW)).toBe("6.7");
+    account.giveBack(KEY, amount("0.2"));
+    expect(account.available(slot, NOW)).toBe("6.9");
+    expect(account.explain(KEY, NOW).overlay).toBe("3.1");
+  });
+
+  test("refuses a debit its decimals cannot hold beside the rest, and is as before", () => {
+    const account = open(flexpriceWallet({ balance: "1000" }));
+    const slot = account.slot(KEY) ?? -1;
+    account.spend(KEY, amount("1"), NOW);
+    expect(thrown(() => account.spend(KEY, amount("0.0000000000000000000000000001"), NOW)).code).toBe("decimal_out_of_range");
+    expect(account.available(slot, NOW)).toBe("999");
+    expect(account.covers(slot, 999, 0, NOW)).toBe(1);
+  });
+
+  test("gives a place to sixty-four keys, answers more without one, and to a debit always", () => {
+    const account = new ResidentAccount("lago", { wallets: [lagoWallet({ cents: 1_000, currency: "USD" })] }, { ...OPTIONS, taxRate: "0" });
+    const key = (n: number) => feeKey("USD", "charge", `m${n}`, undefined);
+    for (let n = 0; n < 64; n++) expect(account.slot(key(n))).toBe(n);
+    expect(account.slot(key(64))).toBeUndefined();
+    expect(account.slot(key(3))).toBe(3);
+    expect(account.decide(key(64), amount("10"), NOW)).toMatchObject({ outcome: "covered", available: "10" });
+    account.add(key(64), amount("4"));
+    expect(account.slot(key(64))).toBe(64);
+    expect(account.decide(key(64), amount("10"), NOW)).toMatchObject({ outcome: "short", available: "6" });
+    expect(account.decide(key(65), amount("6"), NOW)).toMatchObject({ outcome: "covered", available: "6" });
+    account.giveBack(key(99), amount("4"));
+    expect(account.decide(key(65), amount("6"), NOW)).toMatchObject({ available: "6" });
+  });
+
+  test("tells its freshness, its wallets and when time changes it", () => {
+    expect(open().walletCount()).toBe(0);
+    const account = open(flexpriceWallet({ balance: "1", cached: true }), flexpriceWallet({ id: "b", balance: "1", status: "frozen" }));
+    expect([account.walletCount(), account.freshness(), account.nextChangeAt(NOW)]).toEqual([2, "cached_fallback", Infinity]);
+    const lago = new ResidentAccount("lago", { wallets: [lagoWallet({ cents: 1, expiresAt: new Date(NOW + 5).toISOString() })] }, { ...OPTIONS, taxRate: "0" });
+    lago.slot(feeKey("EUR", "charge", undefined, undefined));
+    expect([lago.freshness(), lago.nextChangeAt(NOW)]).toEqual(["undated", NOW + 5]);
+  });
+
+  test("names the field of a wallet it cannot read", () => {
+    const error = thrown(() => open(flexpriceWallet({ balance: "1" }), flexpriceWallet({ balance: "one" })));
+    expect([error.code, error.path]).toEqual(["invalid_response", "wallets[1].balance"]);
+    expect(thrown(() => open(flexpriceWallet({ balance: "1".repeat(40) }))).code).toBe("decimal_out_of_range");
+    expect(thrown(() => new ResidentAccount("lago", { wallets: [] }, OPTIONS)).path).toBe("taxRate");
+    expect(thrown(() => new ResidentAccount("flexprice", { wallets: [] }, { ...OPTIONS, taxRate: "1" })).path).toBe("taxRate");
+  });
+
+  test("is of no use once freed: engine_fault, and never an answer", () => {
+    const account = open(flexpriceWallet({ balance: "1" }));
+    const slot = account.slot(KEY) ?? -1;
+    account.free();
+    expect(thrown(() => account.covers(slot, 1, 0, NOW)).code).toBe("engine_fault");
+    expect(thrown(() => account.decide(KEY, amount("1"), NOW)).code).toBe("engine_fault");
+    expect(thrown(() => account.covers(99, 1, 0, NOW)).code).toBe("engine_fault");
+  });
+});
+
+describe("what the engine throws", () => {
+  test("is a CreditGateError of the same code and path, with a prefix where there is one", () => {
+    const engine = Object.assign(new Error("is missing"), { name: "EngineError", code: "invalid_response", path: "wallets[0].id" });
+    expect(toCreditGateError(engine)).toMatchObject({ code: "invalid_response", path: "wallets[0].id", cause: engine });
+    expect(toCreditGateError(engine, "answer").path).toBe("answer.wallets[0].id");
+    const ours = new CreditGateError("closed", "closed");
+    expect(toCreditGateError(ours)).toBe(ours);
+  });
+
+  test("is engine_fault when it is a trap or anything else", () => {
+    for (const cause of [new WebAssembly.RuntimeError("unreachable"), new TypeError("x"), "text", undefined]) {
+      expect(toCreditGateError(cause)).toMatchObject({ code: "engine_fault", message: "the engine failed" });
+    }
+  });
+});
+
+test("an error of ours is known across copies of the package", () => {
+  const other = Object.defineProperty(new Error("x"), Symbol.for("creditgate.error"), { value: true });
+  expect([isCreditGateError(other), isCreditGateError(new Error("x")), isCreditGateError(null), isCreditGateError("closed")]).toEqual([true, false, false, false]);
+});

@@ -1,0 +1,420 @@
+//! The resident account.
+
+use creditgate::boundary::wasm::Account;
+use js_sys::{Array, Map};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{fault, get, is_fault, js, text};
+
+const WALLETS: &str = r#"[
+    {"lago_id": "w", "currency": "EUR", "status": "active", "priority": 1, "rate_amount": "1.0", "balance_cents": 1000,
+     "ongoing_balance_cents": 800, "created_at": "2026-08-01T09:00:00Z", "expiration_at": "1970-01-01T00:00:01Z",
+     "applies_to": {"fee_types": [], "billable_metric_codes": []}, "metadata": {"any": "thing"}},
+    {"lago_id": "v", "currency": "EUR", "status": "active", "priority": 2, "rate_amount": "1.0", "balance_cents": "500",
+     "ongoing_balance_cents": 500, "created_at": "2026-08-01T09:00:00Z", "expiration_at": null,
+     "applies_to": {"fee_types": [], "billable_metric_codes": []}}
+]"#;
+
+fn options(tax_rate: Option<&str>) -> JsValue {
+    let tax = tax_rate.map_or(String::new(), |rate| format!(r#""taxRate": "{rate}","#));
+    js(&format!(
+        r#"{{{tax} "acceptEstimate": true, "acceptFallback": true, "includePostpaid": false, "targetsWallets": false}}"#
+    ))
+}
+
+fn lago() -> Account {
+    Account::new("lago", js(WALLETS), JsValue::UNDEFINED, options(Some("0")))
+        .unwrap_or_else(|_| panic!("a good account"))
+}
+
+fn flexprice(wallets: &str, grants: JsValue) -> Result<Account, JsValue> {
+    Account::new("flexprice", js(wallets), grants, options(None))
+}
+
+const DOLLARS: &str = r#"[{"id": "w", "currency": "usd", "balance": "10", "real_time_balance": "8", "conversion_rate": "0.5",
+    "wallet_status": "active", "wallet_type": "PRE_PAID", "is_cached_fallback": false, "status": "published"}]"#;
+
+fn slot(account: &Account) -> u32 {
+    account
+        .slot("eur", "charge".to_owned(), None, None)
+        .unwrap()
+}
+
+fn usage(account: &Account) -> u32 {
+    account.slot("USD", "USAGE".to_owned(), None, None).unwrap()
+}
+
+#[wasm_bindgen_test]
+fn a_resident_account_answers_by_scalars() {
+    let account = lago();
+    let slot = slot(&account);
+    assert_eq!(account.covers(slot, 1300.0, 2, 0.0), Ok(1));
+    assert_eq!(account.covers(slot, 1301.0, 2, 0.0), Ok(0));
+    assert_eq!(account.available(slot, 0.0), Ok(Some("13".to_owned())));
+    assert_eq!(account.next_change_at(0.0), Ok(1000.0));
+    assert_eq!(account.next_change_at(1000.0), Ok(f64::INFINITY));
+    assert_eq!(account.covers(slot, 301.0, 2, 1000.0), Ok(0));
+    assert_eq!(account.freshness(), Ok("undated".to_owned()));
+    assert_eq!(account.wallets(), Ok(2));
+}
+
+#[wasm_bindgen_test]
+fn a_decision_is_a_plain_object_with_null_for_what_is_absent() {
+    let account = lago();
+    let decision = account.decide(slot(&account), false, "13.5", 0.0).unwrap();
+    for (key, value) in [
+        ("outcome", "short"),
+        ("reason", "insufficient_balance"),
+        ("required", "13.5"),
+        ("available", "13"),
+        ("shortfall", "0.5"),
+        ("precision", "exact"),
+    ] {
+        assert_eq!(text(&decision, key).as_deref(), Some(value), "{key}");
+    }
+    assert_eq!(get(&decision, "nextChangeAt").as_f64(), Some(1000.0));
+    let decision = account.decide(slot(&account), false, "13", 2000.0).unwrap();
+    assert_eq!(
+        text(&decision, "reason").as_deref(),
+        Some("credits_expired")
+    );
+    assert!(get(&decision, "nextChangeAt").is_null());
+    let covered = account.decide(slot(&account), false, "1", 0.0).unwrap();
+    assert!(get(&covered, "shortfall").is_null());
+    assert!(!covered.is_instance_of::<Map>());
+}
+
+#[wasm_bindgen_test]
+fn the_scalar_check_and_the_decisions_agree() {
+    let account = lago();
+    let slot = slot(&account);
+    for now in [0.0, 999.0, 1000.0] {
+        for cents in [0, 1, 299, 300, 301, 1299, 1300, 1301] {
+            let cost = format!("{}.{:02}", cents / 100, cents % 100);
+            let decision = account.decide(slot, false, &cost, now).unwrap();
+            let once = account
+                .decide_once("EUR", "charge".to_owned(), None, None, false, &cost, now)
+                .unwrap();
+            let covers = account.covers(slot, f64::from(cents), 2, now).unwrap();
+            let outcome = ["short", "covered", "unknown"][usize::from(covers)];
+            assert_eq!(
+                text(&decision, "outcome").as_deref(),
+                Some(outcome),
+                "{cost} at {now}"
+            );
+            assert_eq!(
+                js_sys::JSON::stringify(&decision),
+                js_sys::JSON::stringify(&once)
+            );
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+fn debits_are_added_and_taken_off_by_decimal_text() {
+    let account = lago();
+    let slot = slot(&account);
+    account.add(slot, false, "3", false).unwrap();
+    account.add(slot, true, "1.5", false).unwrap();
+    assert_eq!(account.available(slot, 0.0), Ok(Some("8.5".to_owned())));
+    account.add(slot, true, "1.5", true).unwrap();
+    account.add(slot, false, "3", true).unwrap();
+    assert_eq!(account.available(slot, 0.0), Ok(Some("13".to_owned())));
+    assert_eq!(
+        fault(account.add(slot, false, "1e3", false)).0,
+        "invalid_decimal"
+    );
+    assert_eq!(
+        fault(account.add(slot, false, "79228162514264337593543950336", false)).0,
+        "decimal_out_of_range"
+    );
+    assert_eq!(account.available(slot, 0.0), Ok(Some("13".to_owned())));
+}
+
+#[wasm_bindgen_test]
+fn an_explanation_lists_the_wallets() {
+    let account = lago();
+    let explanation = account
+        .explain(
+            "EUR",
+            "charge".to_owned(),
+            Some("m".to_owned()),
+            None,
+            1000.0,
+        )
+        .unwrap();
+    let wallets = Array::from(&get(&explanation, "wallets"));
+    let told: Vec<_> = wallets
+        .iter()
+        .map(|wallet| {
+            (
+                text(&wallet, "id").unwrap(),
+                text(&wallet, "verdict").unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("w".to_owned(), "expired".to_owned()),
+            ("v".to_owned(), "eligible".to_owned())
+        ]
+    );
+    assert_eq!(text(&explanation, "pendingUsage").as_deref(), Some("2"));
+}
+
+#[wasm_bindgen_test]
+fn grants_may_be_undefined_null_or_entries() {
+    for (grants, available) in [
+        (JsValue::UNDEFINED, "8"),
+        (JsValue::NULL, "8"),
+        (js("[]"), "8"),
+        (js(r#"[["other", []]]"#), "8"),
+        (js(r#"[["w", []]]"#), "-2"),
+        (
+            js(
+                r#"[["w", [{"type": "credit", "transaction_status": "completed", "credits_available": "6", "expiry_date": null}]]]"#,
+            ),
+            "1",
+        ),
+    ] {
+        let account = flexprice(DOLLARS, grants).unwrap_or_else(|_| panic!("good"));
+        assert_eq!(
+            account.available(usage(&account), 0.0),
+            Ok(Some(available.to_owned()))
+        );
+    }
+    assert_eq!(
+        fault(flexprice(DOLLARS, js("{}")).map(|_| ())).0,
+        "invalid_input"
+    );
+}
+
+#[wasm_bindgen_test]
+fn options_are_an_object_of_known_shape() {
+    let open = |options: JsValue| {
+        Account::new("lago", js(WALLETS), JsValue::UNDEFINED, options).map(|_| ())
+    };
+    assert!(open(options(Some("20"))).is_ok());
+    let map = Map::new();
+    for (key, value) in [
+        ("taxRate", JsValue::from("0")),
+        ("acceptEstimate", true.into()),
+        ("acceptFallback", true.into()),
+        ("includePostpaid", false.into()),
+        ("targetsWallets", false.into()),
+    ] {
+        map.set(&key.into(), &value);
+    }
+    for bad in [
+        JsValue::UNDEFINED,
+        JsValue::NULL,
+        js("{}"),
+        js("[]"),
+        js("1"),
+        map.into(),
+    ] {
+        assert_eq!(fault(open(bad)).0, "invalid_input");
+    }
+    let undefined = options(None);
+    js_sys::Reflect::set(&undefined, &"taxRate".into(), &JsValue::UNDEFINED).unwrap();
+    is_fault(open(undefined), "invalid_input", Some("taxRate"));
+}
+
+#[wasm_bindgen_test]
+fn a_bad_tax_rate_is_told_with_its_path() {
+    let open = |profile: &str, wallets: &str, rate: Option<&str>| {
+        Account::new(profile, js(wallets), JsValue::UNDEFINED, options(rate)).map(|_| ())
+    };
+    is_fault(
+        open("lago", WALLETS, None),
+        "invalid_input",
+        Some("taxRate"),
+    );
+    is_fault(
+        open("lago", WALLETS, Some("20%")),
+        "invalid_decimal",
+        Some("taxRate"),
+    );
+    is_fault(
+        open("lago", WALLETS, Some("-1")),
+        "negative_amount",
+        Some("taxRate"),
+    );
+    is_fault(
+        open("flexprice", DOLLARS, Some("0")),
+        "invalid_input",
+        Some("taxRate"),
+    );
+    is_fault(
+        open("stripe", WALLETS, Some("0")),
+        "invalid_input",
+        Some("profile"),
+    );
+}
+
+#[wasm_bindgen_test]
+fn malformed_wallets_are_told_with_their_path() {
+    let open = |wallets: JsValue| {
+        Account::new("flexprice", wallets, JsValue::UNDEFINED, options(None)).map(|_| ())
+    };
+    for shapeless in [
+        "{}",
+        "null",
+        "1",
+        r#"["w"]"#,
+        "[null]",
+        r#"[{"id": 1}]"#,
+        r#"[{"currency": "usd", "balance": "1"}]"#,
+    ] {
+        is_fault(open(js(shapeless)), "invalid_response", Some("wallets"));
+    }
+    is_fault(
+        open(js(r#"[{"id": "w", "currency": "usd", "balance": {}}]"#)),
+        "invalid_response",
+        Some("wallets[0].balance"),
+    );
+    is_fault(
+        open(js(r#"[{"id": "w", "currency": "usd"}]"#)),
+        "invalid_response",
+        Some("wallets[0].balance"),
+    );
+    is_fault(
+        open(js(
+            r#"[{"id": "w", "currency": "dollars", "balance": "1"}]"#,
+        )),
+        "invalid_response",
+        Some("wallets[0].currency"),
+    );
+    is_fault(
+        open(js(
+            r#"[{"id": "w", "currency": "usd", "balance": 9007199254740993}]"#,
+        )),
+        "decimal_out_of_range",
+        Some("wallets[0].balance"),
+    );
+    is_fault(
+        open(js(r#"[{"id": "w", "currency": "usd", "balance": 1e22}]"#)),
+        "decimal_out_of_range",
+        Some("wallets[0].balance"),
+    );
+    let nan = js(r#"[{"id": "w", "currency": "usd"}]"#);
+    js_sys::Reflect::set(
+        &Array::from(&nan).get(0),
+        &"balance".into(),
+        &f64::NAN.into(),
+    )
+    .unwrap();
+    is_fault(open(nan), "invalid_response", Some("wallets[0].balance"));
+    let lago = Account::new(
+        "lago",
+        js(r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": "x"}]"#),
+        JsValue::UNDEFINED,
+        options(Some("0")),
+    );
+    is_fault(
+        lago.map(|_| ()),
+        "invalid_response",
+        Some("wallets[0].balance_cents"),
+    );
+}
+
+#[wasm_bindgen_test]
+fn numbers_and_strings_are_read_alike() {
+    let account = flexprice(
+        r#"[{"id": "w", "currency": "usd", "balance": 480.25, "real_time_balance": 80.1, "conversion_rate": 1}]"#,
+        JsValue::UNDEFINED,
+    );
+    let account = account.unwrap_or_else(|_| panic!("good"));
+    assert_eq!(
+        account.available(usage(&account), 0.0),
+        Ok(Some("80.1".to_owned()))
+    );
+    assert_eq!(account.freshness(), Ok("cached_fallback".to_owned()));
+}
+
+#[wasm_bindgen_test]
+fn a_mantissa_that_is_no_safe_integer_is_never_covered() {
+    let account = lago();
+    let slot = slot(&account);
+    for mantissa in [
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        1e300,
+        0.5,
+        1300.9,
+        9_007_199_254_740_992.0,
+        -9_007_199_254_740_992.0,
+    ] {
+        assert_eq!(
+            fault(account.covers(slot, mantissa, 2, 0.0)).0,
+            "invalid_input",
+            "{mantissa}"
+        );
+    }
+    assert_eq!(account.covers(slot, 9_007_199_254_740_991.0, 0, 0.0), Ok(0));
+    assert_eq!(
+        account.covers(slot, 9_007_199_254_740_991.0, 28, 0.0),
+        Ok(1)
+    );
+    assert_eq!(
+        fault(account.covers(slot, 1.0, 29, 0.0)).0,
+        "decimal_out_of_range"
+    );
+    assert_eq!(
+        fault(account.covers(slot, 1.0, u32::MAX, 0.0)).0,
+        "decimal_out_of_range"
+    );
+}
+
+#[wasm_bindgen_test]
+fn a_time_that_is_none_is_refused() {
+    let account = lago();
+    let slot = slot(&account);
+    for now in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        is_fault(
+            account.covers(slot, 1.0, 0, now),
+            "invalid_input",
+            Some("now"),
+        );
+        is_fault(account.available(slot, now), "invalid_input", Some("now"));
+        is_fault(account.next_change_at(now), "invalid_input", Some("now"));
+        is_fault(
+            account.decide(slot, false, "1", now),
+            "invalid_input",
+            Some("now"),
+        );
+        is_fault(
+            account.decide_once("EUR", "charge".to_owned(), None, None, false, "1", now),
+            "invalid_input",
+            Some("now"),
+        );
+        is_fault(
+            account.explain("EUR", "charge".to_owned(), None, None, now),
+            "invalid_input",
+            Some("now"),
+        );
+    }
+    // The clock of a page has fractions.
+    assert_eq!(account.covers(slot, 1300.0, 2, 999.9), Ok(1));
+}
+
+#[wasm_bindgen_test]
+fn an_error_leaves_the_account_as_it_was() {
+    let account = lago();
+    let slot = slot(&account);
+    is_fault(
+        account.slot("EURO", "charge".to_owned(), None, None),
+        "invalid_input",
+        Some("currency"),
+    );
+    is_fault(account.covers(99, 1.0, 0, 0.0), "engine_fault", None);
+    is_fault(
+        account.decide(slot, false, "one", 0.0),
+        "invalid_decimal",
+        None,
+    );
+    assert_eq!(account.covers(slot, 1300.0, 2, 0.0), Ok(1));
+}

@@ -81,6 +81,39 @@ impl Decimal {
         }
     }
 
+    /// Reads a requested amount to `places` decimal places, dropping what lies beyond towards minus infinity: a
+    /// request may have more digits than fit.
+    ///
+    /// # Errors
+    /// As [`Decimal::parse_number`], but only for what is left.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    ///
+    /// assert_eq!(Decimal::parse_floor("4.28444999999999999999999999999999", 5)?.to_string(), "4.28444");
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
+    pub fn parse_floor(text: &str, places: u32) -> Result<Self> {
+        let text = text.trim();
+        let text = text.strip_prefix('+').unwrap_or(text);
+        let kept = usize::try_from(places).map_err(|_| Error::out_of_range())?;
+        let Some((head, dropped)) = text
+            .split_once('.')
+            .and_then(|(whole, fraction)| {
+                let end = whole.len().checked_add(1)?.checked_add(kept)?;
+                (fraction.len() > kept).then(|| text.split_at_checked(end))?
+            })
+            .filter(|(_, dropped)| dropped.bytes().all(|byte| byte.is_ascii_digit()))
+        else {
+            return Ok(Self::parse_number(text)?.round(places, Rounding::Floor));
+        };
+        let head = Self::parse(head.strip_suffix('.').unwrap_or(head))?;
+        if text.starts_with('-') && dropped.bytes().any(|byte| byte != b'0') {
+            return head.try_sub(Self::from_parts(1, places)?);
+        }
+        Ok(head)
+    }
+
     fn from_digits(negative: bool, whole: &str, fraction: &str) -> Result<Self> {
         let fraction = fraction.trim_end_matches('0');
         let mut mantissa: i128 = 0;
@@ -223,6 +256,27 @@ impl Decimal {
                 Self::from_parts(whole, 0)
             }
         }
+    }
+
+    /// The quotient with as many decimal places as fit, rounded once where it does not end.
+    ///
+    /// # Errors
+    /// `decimal_out_of_range`, also for a divisor of zero.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    ///
+    /// assert_eq!(Decimal::from(1).quotient(Decimal::from(25))?.to_string(), "0.04");
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
+    pub fn quotient(self, divisor: Self) -> Result<Self> {
+        (0..=MAX_SCALE)
+            .rev()
+            .find_map(|places| {
+                self.try_div(divisor, places, Rounding::HalfAwayFromZero)
+                    .ok()
+            })
+            .ok_or_else(Error::out_of_range)
     }
 
     fn tiny(nonzero: bool, negative: bool, places: u32, rounding: Rounding) -> Result<Self> {

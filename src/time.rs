@@ -164,6 +164,62 @@ fn offset(text: &str) -> Option<i64> {
     (rest.is_empty() && hours <= 23 && minutes <= 59).then_some(total.checked_mul(east)?)
 }
 
+/// A day of the Gregorian calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date {
+    year: i64,
+    month: i64,
+    day: i64,
+    /// Days since 1970-01-01.
+    number: i64,
+}
+
+impl Date {
+    /// The day of a date; `None` for one that the calendar does not have.
+    ///
+    /// ```
+    /// use creditgate::time::Date;
+    ///
+    /// assert!(Date::new(2024, 2, 29).is_some_and(Date::is_last_of_month));
+    /// assert_eq!(Date::new(2023, 2, 29), None);
+    /// ```
+    pub fn new(year: i64, month: i64, day: i64) -> Option<Self> {
+        let is_date = (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day);
+        Some(Self {
+            year,
+            month,
+            day,
+            number: days_from_civil(year, month, day).filter(|_| is_date)?,
+        })
+    }
+
+    /// The day of an instant, in UTC.
+    pub fn of(instant: Timestamp) -> Option<Self> {
+        let (year, month, day) = civil_from_days(instant.0.div_euclid(MS_PER_DAY))?;
+        Self::new(year, month, day)
+    }
+
+    /// The month, from year 0.
+    pub fn month_number(self) -> i64 {
+        self.year.saturating_mul(12).saturating_add(self.month)
+    }
+
+    /// 1 to 31.
+    pub fn day(self) -> i64 {
+        self.day
+    }
+
+    /// The same for days of the same name.
+    pub fn weekday(self) -> i64 {
+        self.number.rem_euclid(7)
+    }
+
+    /// Whether the next day is in another month.
+    pub fn is_last_of_month(self) -> bool {
+        self.day == days_in_month(self.year, self.month)
+    }
+}
+
 fn is_leap(year: i64) -> bool {
     let divides = |by: i64| year.checked_rem(by) == Some(0);
     divides(4) && (!divides(100) || divides(400))

@@ -145,9 +145,43 @@ fn expected(case: &Value) -> Value {
     expected
 }
 
+/// Hours east of UTC of the time zones in the vectors that never change their clocks; `npm run replay` has the
+/// host's data for all others.
+const CONSTANT_OFFSETS: [(&str, i64); 3] = [("Pacific/Noumea", 11), ("Asia/Tokyo", 9), ("UTC", 0)];
+
+/// For `interval.due` the host says what a time zone's clocks show (js/scripts/lib/local-time.mjs).
+fn with_local_time(kind: &str, input: &Value) -> Value {
+    let mut input = input.clone();
+    let zone = input.get("timezone").and_then(Value::as_str);
+    let (true, Some(zone)) = (kind == "interval.due", zone) else {
+        return input;
+    };
+    let (_, hours) = *CONSTANT_OFFSETS
+        .iter()
+        .find(|(name, _)| *name == zone)
+        .unwrap_or_else(|| panic!("{zone} is not in the table of constant offsets"));
+    let shown = |value: &Value| {
+        let Some(text) = value.as_str() else {
+            return value.clone();
+        };
+        let instant = Timestamp::parse(text).expect("an instant");
+        let local = Timestamp(instant.0 + hours * 3_600_000).to_string();
+        json!(local.trim_end_matches('Z'))
+    };
+    let mut local = json!({});
+    for key in ["now", "wallet_created_at", "rule_started_at"] {
+        local[key] = shown(&input[key]);
+    }
+    if let Some(instants) = input["interval_top_ups_at"].as_array() {
+        local["interval_top_ups_at"] = instants.iter().map(shown).collect();
+    }
+    input["local"] = local;
+    input
+}
+
 /// `None` where this build has no such verb.
 fn answer(kind: &str, input: &Value) -> Option<Result<Value, String>> {
-    match verbs::call(kind, &input.to_string()) {
+    match verbs::call(kind, &with_local_time(kind, input).to_string()) {
         Ok(text) => Some(Ok(serde_json::from_str(&text).expect("an answer is JSON"))),
         Err(error) if error.code() == "unknown_verb" => None,
         Err(error) => Some(Err(format!("{}: {error}", error.code()))),

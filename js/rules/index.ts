@@ -15,6 +15,7 @@ import * as glue from "../wasm/rules_bg.js";
  * `tests/vectors/FORMAT.md` of the repository defines them under the same name.
  */
 export type Verb =
+  | "alert.crossed"
   | "alerts.state"
   | "alerts.state_sequence"
   | "alerts.validate"
@@ -24,8 +25,15 @@ export type Verb =
   | "bonus.slab"
   | "bonus.topup"
   | "bonus.value"
+  | "consumption.available"
+  | "consumption.order"
+  | "consumption.sort"
   | "conversion.amount_to_credits"
   | "conversion.credits_to_amount"
+  | "convert.cents_to_credits_unrounded"
+  | "convert.credits"
+  | "convert.from_cents"
+  | "convert.rounds_to_zero"
   | "credits.breakdown"
   | "credits.consume"
   | "credits.expiry_sweep"
@@ -33,11 +41,17 @@ export type Verb =
   | "gate.can_cover"
   | "grant.expiry"
   | "grant.proration"
+  | "interval.amounts"
+  | "interval.due"
   | "invoice.apply"
+  | "invoice.apply_2022"
+  | "invoice.breakdown"
   | "invoice.credit_application"
+  | "invoice.preview_rounding"
   | "invoice.totals"
   | "invoice.void_refund"
   | "invoices.unpaid_totals"
+  | "lifecycle"
   | "ongoing.allocate"
   | "ongoing.refresh"
   | "payment.postpaid"
@@ -46,14 +60,25 @@ export type Verb =
   | "precision.currency"
   | "round.currency"
   | "round.sum"
+  | "rule.granted_credits"
+  | "rule.paid_credits"
   | "tax.after_discount"
   | "tax.multi"
   | "tax.percentage"
+  | "threshold.top_up"
+  | "topup.limits"
   | "topup.validate"
+  | "transaction.remaining_init"
+  | "validate.recurring_rule"
+  | "validate.wallet"
+  | "validate.wallet_transaction"
+  | "validate.wallet_update"
   | "wallet.complete_purchase"
   | "wallet.credit"
   | "wallet.credits_available"
   | "wallet.debit"
+  | "wallet.mutate"
+  | "wallet.mutate_sequence"
   | "wallet.operation_normalise"
   | "wallet.order"
   | "wallet.selection"
@@ -61,6 +86,7 @@ export type Verb =
 
 /** Every {@link Verb}, in alphabetical order. */
 export const verbs: readonly Verb[] = [
+  "alert.crossed",
   "alerts.state",
   "alerts.state_sequence",
   "alerts.validate",
@@ -70,8 +96,15 @@ export const verbs: readonly Verb[] = [
   "bonus.slab",
   "bonus.topup",
   "bonus.value",
+  "consumption.available",
+  "consumption.order",
+  "consumption.sort",
   "conversion.amount_to_credits",
   "conversion.credits_to_amount",
+  "convert.cents_to_credits_unrounded",
+  "convert.credits",
+  "convert.from_cents",
+  "convert.rounds_to_zero",
   "credits.breakdown",
   "credits.consume",
   "credits.expiry_sweep",
@@ -79,11 +112,17 @@ export const verbs: readonly Verb[] = [
   "gate.can_cover",
   "grant.expiry",
   "grant.proration",
+  "interval.amounts",
+  "interval.due",
   "invoice.apply",
+  "invoice.apply_2022",
+  "invoice.breakdown",
   "invoice.credit_application",
+  "invoice.preview_rounding",
   "invoice.totals",
   "invoice.void_refund",
   "invoices.unpaid_totals",
+  "lifecycle",
   "ongoing.allocate",
   "ongoing.refresh",
   "payment.postpaid",
@@ -92,14 +131,25 @@ export const verbs: readonly Verb[] = [
   "precision.currency",
   "round.currency",
   "round.sum",
+  "rule.granted_credits",
+  "rule.paid_credits",
   "tax.after_discount",
   "tax.multi",
   "tax.percentage",
+  "threshold.top_up",
+  "topup.limits",
   "topup.validate",
+  "transaction.remaining_init",
+  "validate.recurring_rule",
+  "validate.wallet",
+  "validate.wallet_transaction",
+  "validate.wallet_update",
   "wallet.complete_purchase",
   "wallet.credit",
   "wallet.credits_available",
   "wallet.debit",
+  "wallet.mutate",
+  "wallet.mutate_sequence",
   "wallet.operation_normalise",
   "wallet.order",
   "wallet.selection",

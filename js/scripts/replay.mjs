@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { run } from "./lib/exec.mjs";
 import { Failure, main } from "./lib/failure.mjs";
+import { withLocalTime } from "./lib/local-time.mjs";
 import { root, target, toolEnv } from "./lib/paths.mjs";
 import { step } from "./lib/progress.mjs";
 import { difference } from "./lib/replay.mjs";
@@ -75,7 +76,7 @@ function read(file) {
 }
 
 async function replay(kind, { input, expected, expected_derived: derived }, call) {
-  const { answer, error } = await call(kind, input);
+  const { answer, error } = await call(kind, withLocalTime(kind, input));
   if (error?.code === "unknown_verb") return { status: "skipped" };
   if (error !== undefined) return { status: "failed", why: `${error.code} ${error.message}; expected ${JSON.stringify(expected)}` };
   const why = difference({ ...expected, ...derived }, answer, kind);

@@ -94,6 +94,32 @@ pub fn apply(wallets: &[Wallet], invoice: &Invoice) -> Result<Application> {
     })
 }
 
+/// What a preview shows, currency units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// What the wallets would pay.
+    pub prepaid: Decimal,
+    /// What would be left to pay.
+    pub total_after: Decimal,
+}
+
+impl Application {
+    /// R-PREV-2: a preview does not round per wallet but cuts both figures, so that they can miss the invoice's
+    /// total by one minor unit.
+    ///
+    /// # Errors
+    /// `decimal_out_of_range`.
+    pub fn preview(&self, invoice: &Invoice) -> Result<Preview> {
+        let places = invoice.currency.lago_exponent();
+        let sum = Decimal::sum(self.payments.iter().map(|payment| payment.amount))?;
+        let left = invoice.total.try_sub(sum)?;
+        Ok(Preview {
+            prepaid: sum.round(places, Rounding::TowardZero),
+            total_after: left.round(places, Rounding::TowardZero),
+        })
+    }
+}
+
 /// R-APP-2.
 fn payers(wallets: &[Wallet], currency: Currency) -> Vec<(usize, &Wallet)> {
     let mut payers: Vec<(usize, &Wallet)> = wallets

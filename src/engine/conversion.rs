@@ -1,5 +1,6 @@
 //! Between credits and money.
 
+use crate::currency::Currency;
 use crate::decimal::{Decimal, Rounding};
 use crate::error::Result;
 
@@ -7,7 +8,7 @@ use crate::error::Result;
 const FLEXPRICE_PLACES: u32 = 16;
 
 /// Decimal places of credits that Lago stores (R-CONV).
-const LAGO_PLACES: u32 = 5;
+pub const LAGO_PLACES: u32 = 5;
 
 /// flexprice 1: `amount / rate`, 16 places.
 ///
@@ -31,6 +32,130 @@ pub fn flexprice_credits(amount: Decimal, rate: Decimal) -> Result<Decimal> {
 /// # Errors
 /// `decimal_out_of_range`, also for a rate of zero.
 pub fn lago_credits(cents: Decimal, exponent: u32, rate: Decimal) -> Result<Decimal> {
-    let amount = cents.shift(i32::try_from(exponent).unwrap_or(i32::MAX).saturating_neg())?;
-    amount.try_div(rate, LAGO_PLACES, Rounding::HalfAwayFromZero)
+    lago_amount(cents, exponent)?.try_div(rate, LAGO_PLACES, Rounding::HalfAwayFromZero)
+}
+
+/// R-CONV-7: `cents / 10^exponent / rate`, not rounded where it ends within 28 digits.
+///
+/// # Errors
+/// `decimal_out_of_range`, also for a rate of zero.
+pub fn lago_credits_unrounded(cents: Decimal, exponent: u32, rate: Decimal) -> Result<Decimal> {
+    lago_amount(cents, exponent)?.quotient(rate)
+}
+
+/// Minor units to currency units.
+fn lago_amount(cents: Decimal, exponent: u32) -> Result<Decimal> {
+    cents.shift(i32::try_from(exponent).unwrap_or(i32::MAX).saturating_neg())
+}
+
+/// Credits as a request writes them: with as many digits as it likes, of which 5 decimal places count (R-CONV-1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestedCredits {
+    /// Floored to 5 decimal places.
+    pub floored: Decimal,
+    /// Whether that left something out.
+    pub has_more: bool,
+}
+
+impl RequestedCredits {
+    /// Reads a request's text.
+    ///
+    /// # Errors
+    /// `invalid_decimal`, `decimal_out_of_range`.
+    pub fn parse(text: &str) -> Result<Self> {
+        // Beyond 23 digits before the point, the 5 after it do not fit: nothing is decided by them.
+        let floored =
+            Decimal::parse_floor(text, LAGO_PLACES).or_else(|_| Decimal::parse_floor(text, 0))?;
+        Ok(Self {
+            floored,
+            has_more: Decimal::parse_number(text) != Ok(floored),
+        })
+    }
+
+    /// Whether this is above zero.
+    pub fn is_positive(self) -> bool {
+        self.exceeds(Decimal::ZERO)
+    }
+
+    /// Whether this is more than `credits`, which have no more than 5 decimal places.
+    pub fn exceeds(self, credits: Decimal) -> bool {
+        self.floored > credits || (self.floored == credits && self.has_more)
+    }
+}
+
+impl From<Decimal> for RequestedCredits {
+    fn from(credits: Decimal) -> Self {
+        let floored = credits.round(LAGO_PLACES, Rounding::Floor);
+        Self {
+            floored,
+            has_more: floored != credits,
+        }
+    }
+}
+
+/// What a Lago transaction stores of the credits it moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WalletCredit {
+    /// Credits, 5 decimal places.
+    pub credits: Decimal,
+    /// Currency units, rounded to the minor unit.
+    pub amount: Decimal,
+}
+
+/// R-CONV-1 to R-CONV-4: credits as requested, in money and back. Invoiceable ones (purchased and granted) snap
+/// to whole minor units, others (voided) stay as they are.
+///
+/// # Errors
+/// `decimal_out_of_range`, also for a rate of zero.
+///
+/// ```
+/// use creditgate::currency::Currency;
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::conversion::lago_from_credits;
+///
+/// let (rate, euro) = (Decimal::parse("0.001")?, Currency::parse("EUR")?);
+/// let bought = lago_from_credits(Decimal::from(1034), rate, euro, true)?;
+/// assert_eq!((bought.credits, bought.amount.to_string().as_str()), (Decimal::from(1030), "1.03"));
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
+pub fn lago_from_credits(
+    credits: Decimal,
+    rate: Decimal,
+    currency: Currency,
+    invoiceable: bool,
+) -> Result<WalletCredit> {
+    let credits = credits.round(LAGO_PLACES, Rounding::Floor);
+    let amount = credits
+        .try_mul(rate)?
+        .round(currency.lago_exponent(), Rounding::HalfAwayFromZero);
+    let credits = if invoiceable {
+        amount.try_div(rate, LAGO_PLACES, Rounding::HalfAwayFromZero)?
+    } else {
+        credits
+    };
+    Ok(WalletCredit { credits, amount })
+}
+
+/// R-CONV-5: minor units that need not be whole, as a transaction of whole ones.
+///
+/// # Errors
+/// `decimal_out_of_range`, also for a rate of zero.
+pub fn lago_from_cents(cents: Decimal, rate: Decimal, currency: Currency) -> Result<WalletCredit> {
+    // (amount / rate) x rate rounds back to the amount, which is of whole minor units.
+    let whole = cents.round(0, Rounding::HalfAwayFromZero);
+    let amount = lago_amount(whole, currency.lago_exponent())?;
+    let credits = amount.try_div(rate, LAGO_PLACES, Rounding::HalfAwayFromZero)?;
+    Ok(WalletCredit { credits, amount })
+}
+
+/// R-CONV-6: whether credits that are more than zero are worth nothing in money.
+///
+/// # Errors
+/// `decimal_out_of_range`.
+pub fn lago_rounds_to_zero(credits: Decimal, rate: Decimal, currency: Currency) -> Result<bool> {
+    let credits = credits.round(LAGO_PLACES, Rounding::Floor);
+    let amount = credits
+        .try_mul(rate)?
+        .round(currency.lago_exponent(), Rounding::HalfAwayFromZero);
+    Ok(credits.is_positive() && amount.is_zero())
 }

@@ -18,7 +18,7 @@ pub const LAGO: Profile = &Lago;
 struct Lago;
 
 /// Every fee type there is (section 1.7). A wallet that lists them all admits what an unrestricted one does.
-const FEE_TYPES: [&str; 7] = [
+pub(crate) const FEE_TYPES: [&str; 7] = [
     "charge",
     "add_on",
     "subscription",

@@ -14,6 +14,7 @@ use crate::model::wallet::{Freshness, Wallet};
 use crate::time::Timestamp;
 
 pub use flexprice::FLEXPRICE;
+pub(crate) use lago::FEE_TYPES;
 pub use lago::LAGO;
 
 /// One provider's rules at a date.

@@ -1,4 +1,5 @@
 //! Lago's rules at their edges: what the vectors do not show.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -101,12 +101,18 @@ pub fn call(verb: &str, request: &str) -> Result<String> {
     }
 }
 
+fn malformed(error: &serde_json::Error) -> Error {
+    Error::invalid_input("", &error.to_string())
+}
+
 fn answer<Q: DeserializeOwned, A: Serialize>(
     request: &str,
     run: impl FnOnce(Q) -> Result<A>,
 ) -> Result<String> {
-    let request = serde_json::from_str(request)
-        .map_err(|error| Error::invalid_input("", &error.to_string()))?;
+    // By way of a value: reading every request off the text would put a parser of its own into each of them.
+    let request: serde_json::Value =
+        serde_json::from_str(request).map_err(|error| malformed(&error))?;
+    let request = serde_json::from_value(request).map_err(|error| malformed(&error))?;
     serde_json::to_string(&run(request)?).map_err(|_| Error::EngineFault)
 }
 

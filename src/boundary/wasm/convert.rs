@@ -1,26 +1,12 @@
 //! One configuration of decoding, encoding and errors for every export.
 
 use js_sys::{Error as JsError, Reflect};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
-use crate::error::{Error, Result};
+use crate::error::Error;
 
-/// Reads a value.
 #[cfg(feature = "gate")]
-pub(super) fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T> {
-    serde_wasm_bindgen::from_value(value)
-        .map_err(|error| Error::invalid_input("", &error.to_string()))
-}
-
-/// Writes a value: maps as objects, absent as null.
-#[cfg(feature = "gate")]
-pub(super) fn to_js<T: Serialize>(value: &T) -> Result<JsValue> {
-    value
-        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-        .map_err(|_| Error::EngineFault)
-}
+pub(super) use values::{from_js, to_js};
 
 /// A JS `Error` with a literal name, a code, and a path for bad input.
 pub(super) fn error_to_js(error: &Error) -> JsValue {
@@ -33,4 +19,27 @@ pub(super) fn error_to_js(error: &Error) -> JsValue {
         let _ = Reflect::set(&thrown, &"path".into(), &error.path().into());
     }
     thrown
+}
+
+/// Values in and out: the gate's alone, since the rules cross as text.
+#[cfg(feature = "gate")]
+mod values {
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+    use wasm_bindgen::JsValue;
+
+    use crate::error::{Error, Result};
+
+    /// Reads a value.
+    pub(in super::super) fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T> {
+        serde_wasm_bindgen::from_value(value)
+            .map_err(|error| Error::invalid_input("", &error.to_string()))
+    }
+
+    /// Writes a value: maps as objects, absent as null.
+    pub(in super::super) fn to_js<T: Serialize>(value: &T) -> Result<JsValue> {
+        value
+            .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+            .map_err(|_| Error::EngineFault)
+    }
 }

@@ -12,7 +12,7 @@
 
 mod support;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use creditgate::boundary::verbs;
 use creditgate::time::Timestamp;

@@ -14,8 +14,7 @@
  * `provider_forbidden`, `provider_not_found`, `provider_rejected`, `provider_throttled`,
  * `provider_unavailable`, `provider_timeout`, `invalid_response`, `throttled` (our own limit on calls).
  *
- * Holds and debits: `already_captured`, `already_released`, `expired`, `not_authorized`, `key_conflict`,
- * `capacity`.
+ * Holds and debits: `already_captured`, `already_released`, `expired`, `not_authorized`, `key_conflict`.
  *
  * The rest: `closed` (the gate was closed), `engine_fault` (a fault of ours: never retried, never "allowed").
  */
@@ -40,7 +39,6 @@ export type ErrorCode =
   | "expired"
   | "not_authorized"
   | "key_conflict"
-  | "capacity"
   | "closed"
   | "engine_fault";
 

@@ -22,23 +22,23 @@ export type Profile = "flexprice" | "lago";
 /** What a usage is for: it decides which wallets may pay. */
 export interface FeeKey {
   /** Code of the billable metric (Lago) or of the metered event (Flexprice, where it does not restrict wallets). */
-  readonly metric?: string;
+  readonly metric?: string | undefined;
   /** Lago fee type. @defaultValue `"charge"` */
-  readonly feeType?: string;
+  readonly feeType?: string | undefined;
   /** Lago: code of the one wallet that may pay (R-APP-9). */
-  readonly targetWallet?: string;
+  readonly targetWallet?: string | undefined;
   /** Flexprice price type. @defaultValue `"USAGE"` (rule 27: credits pay nothing else) */
-  readonly priceType?: "USAGE" | "FIXED";
+  readonly priceType?: "USAGE" | "FIXED" | undefined;
 }
 
 /** What the provider's usage event needs beyond the usage itself, for the `report` hook. */
 export interface UsageEventFields {
   /** Event name or metric code. @defaultValue the usage's `metric` */
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** Lago: external id of the subscription the event belongs to (Lago requires it). */
-  readonly subscription?: string;
+  readonly subscription?: string | undefined;
   /** Properties the provider aggregates, such as `{ tokens: 1536 }`. */
-  readonly properties?: Readonly<Record<string, string | number>>;
+  readonly properties?: Readonly<Record<string, string | number>> | undefined;
 }
 
 interface UsageFields extends FeeKey {
@@ -47,7 +47,7 @@ interface UsageFields extends FeeKey {
   /** ISO 4217 code, in any case. */
   readonly currency: string;
   /** For the `report` hook only. */
-  readonly event?: UsageEventFields;
+  readonly event?: UsageEventFields | undefined;
 }
 
 /**
@@ -317,7 +317,13 @@ export interface CallOptions {
 
 /** What may be said of a call that spends. */
 export interface SpendOptions extends CallOptions {
-  /** Idempotency key: for one customer it counts once. @defaultValue none: every call counts */
+  /**
+   * Idempotency key: for one customer it counts once, as long as its debit is kept (with the defaults, 8 minutes for
+   * Flexprice and 2 for Lago, at the least). A repeat is `allowed` with reason `replayed` and costs nothing: give the
+   * answer that you gave before, and never take the key from a client that you do not trust.
+   *
+   * @defaultValue none: every call counts
+   */
   readonly key?: string | undefined;
 }
 
@@ -338,70 +344,73 @@ export type TelemetryEvent =
 /** What a gate is made of. Durations in milliseconds. */
 export interface GateOptions {
   readonly provider: Provider;
-  /** Age from which a snapshot is refreshed, behind the answer. @defaultValue 300,000, less up to 10 % jitter */
-  readonly freshFor?: number;
+  /** How long after its request was sent a snapshot is refreshed, behind the answer. @defaultValue 300,000, less up to 10 % jitter */
+  readonly freshFor?: number | undefined;
   /** The least that `freshFor` shrinks to when headroom is small next to the rate of spending. @defaultValue 5,000 */
-  readonly freshForFloor?: number;
-  /** Age past which a snapshot answers nothing. @defaultValue 900,000 */
-  readonly usableFor?: number;
-  /** What an unknown answer allows. @defaultValue `"deny"` */
-  readonly whenUnknown?: "deny" | "allow";
+  readonly freshForFloor?: number | undefined;
+  /** How long after its request was sent a snapshot answers nothing more. @defaultValue 900,000 */
+  readonly usableFor?: number | undefined;
+  /** What an unknown answer allows. What cannot be recorded is never allowed. @defaultValue `"deny"` */
+  readonly whenUnknown?: "deny" | "allow" | undefined;
   /** Tax on usage, per cent, as `"20"`. Required for Lago (`"0"` is an answer), refused for Flexprice. */
-  readonly taxRate?: DecimalInput;
+  readonly taxRate?: DecimalInput | undefined;
   /** Lago: whether an estimate may answer where scopes overlap. @defaultValue `"estimate"` */
-  readonly whenScopesOverlap?: "estimate" | "unknown";
+  readonly whenScopesOverlap?: "estimate" | "unknown" | undefined;
   /**
    * Lago: whether usage may name a target wallet, sent by this gate or by others (the API does not tell). Where it
    * may, wallets with codes have fee keys of their own, and a sum over several of them is an estimate.
    *
    * @defaultValue false, until a usage names one
    */
-  readonly targetsWallets?: boolean;
+  readonly targetsWallets?: boolean | undefined;
   /** Flexprice: whether figures from the provider's cache may answer. @defaultValue true */
-  readonly acceptFallback?: boolean;
+  readonly acceptFallback?: boolean | undefined;
   /** Flexprice: whether post-paid wallets count as headroom. @defaultValue `"exclude"` */
-  readonly postpaid?: "exclude" | "include";
+  readonly postpaid?: "exclude" | "include" | undefined;
   /** How long a call waits for a customer's first snapshot. @defaultValue 2,000 */
-  readonly lookupDeadline?: number;
+  readonly lookupDeadline?: number | undefined;
   /** A denial on a snapshot older than this is checked once more with the provider first. @defaultValue 5,000 */
-  readonly revalidateAfter?: number;
+  readonly revalidateAfter?: number | undefined;
   /** How long that may take. @defaultValue 1,000 */
-  readonly revalidateDeadline?: number;
+  readonly revalidateDeadline?: number | undefined;
   /** How long a customer without wallets is remembered as such. @defaultValue 60,000 */
-  readonly unknownCustomerFor?: number;
+  readonly unknownCustomerFor?: number | undefined;
   /** How long a hold counts. @defaultValue 60,000 */
-  readonly holdFor?: number;
+  readonly holdFor?: number | undefined;
   /** How long after a debit its usage event is assumed to be accepted, with `report: "elsewhere"`. @defaultValue 60,000 */
-  readonly reportWithin?: number;
+  readonly reportWithin?: number | undefined;
   /** How long after that every computation contains it. @defaultValue the provider's: Flexprice 420,000, Lago 60,000 */
-  readonly reflectWithin?: number;
+  readonly reflectWithin?: number | undefined;
   /**
-   * Who sends usage events: somebody else; the gate, to the provider; or this function, which resolves when all
-   * events were accepted. @defaultValue `"elsewhere"`
+   * Who sends usage events: somebody else; the gate, to the provider (a usage then needs `event.properties`, and for
+   * Lago `event.subscription`); or this function, which resolves when all events were accepted. What is queued is
+   * lost with the instance: `close` sends it. @defaultValue `"elsewhere"`
    */
-  readonly report?: "elsewhere" | "provider" | ((events: readonly UsageEvent[]) => Promise<void>);
+  readonly report?: ("elsewhere" | "provider" | ((events: readonly UsageEvent[], context: ProviderContext) => Promise<void>)) | undefined;
+  /** Where debits and holds live. @defaultValue this instance's memory: a restart forgets them */
+  readonly ledger?: ((setup: LedgerSetup) => Ledger) | undefined;
   /** Snapshots shared between instances. @defaultValue none */
-  readonly store?: SnapshotStore;
+  readonly store?: SnapshotStore | undefined;
   /** How long a copy in memory over a shared store answers before the store is asked again. @defaultValue 30,000 */
-  readonly memoryFor?: number;
+  readonly memoryFor?: number | undefined;
   /** Snapshots cached in memory; the least recently used go first. @defaultValue 10,000 */
-  readonly maxSnapshots?: number;
+  readonly maxSnapshots?: number | undefined;
   /** Debits and holds kept; beyond it the answer is `unknown: capacity`. @defaultValue 100,000 */
-  readonly maxDebits?: number;
+  readonly maxDebits?: number | undefined;
   /** Calls to the billing API at once. @defaultValue 8 */
-  readonly maxRefreshes?: number;
+  readonly maxRefreshes?: number | undefined;
   /** Calls to the billing API: so many a second, and so many at once after a pause. @defaultValue 20, 40 */
-  readonly rateLimit?: { readonly perSecond: number; readonly burst: number };
+  readonly rateLimit?: { readonly perSecond?: number; readonly burst?: number } | undefined;
   /** @defaultValue the global `fetch` */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** Milliseconds since the epoch. @defaultValue `Date.now` */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
   /** Waits within a call. @defaultValue by `setTimeout` */
-  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly sleep?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
   /** From 0 up to 1, for jitter. @defaultValue `Math.random` */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
   /** Hears what the gate does. What it throws is dropped. */
-  readonly telemetry?: (event: TelemetryEvent) => void;
+  readonly telemetry?: ((event: TelemetryEvent) => void) | undefined;
 }
 
 /** What a gate has in hand. */
@@ -420,4 +429,84 @@ export interface GateStats {
     readonly overspendBound: string;
   };
   readonly reports: { readonly queued: number; readonly sent: number; readonly failed: number };
+}
+
+/** A currency and fee key, in the form that the engine and the ledger share. */
+export interface FeeKeyParts {
+  /** One text for all parts: equal for equal keys. */
+  readonly id: string;
+  /** ISO 4217, capitals. */
+  readonly currency: string;
+  /** Lago fee type or Flexprice price type. */
+  readonly feeType: string;
+  readonly metric: string | undefined;
+  readonly targetWallet: string | undefined;
+}
+
+/** Usage spent here (`debit`) or authorised but not settled (`hold`). */
+export interface LedgerEntry {
+  /** Counts once per customer. */
+  readonly key: string;
+  readonly kind: "debit" | "hold";
+  readonly customer: string;
+  readonly feeKey: FeeKeyParts;
+  readonly isCredits: boolean;
+  /** Canonical decimal text, before tax. */
+  readonly value: string;
+  /** When it was spent or authorised. */
+  readonly at: number;
+  /** Debits: when the provider had accepted the usage event; `undefined` while it has not. */
+  readonly reportedAt?: number;
+  /** Debits that were held first: the value that was held. */
+  readonly held?: string;
+  /** Holds: when they stop counting. */
+  readonly expiresAt?: number;
+}
+
+/** Told of every change of what counts against a customer. One that throws refuses what is added. */
+export type LedgerListener = (added: LedgerEntry | undefined, removed: LedgerEntry | undefined) => void;
+
+/** What a gate tells its ledger. */
+export interface LedgerSetup {
+  /** Debits and holds kept at most. */
+  readonly capacity: number;
+  /** Milliseconds from the acceptance of a usage event until every later computation contains it. */
+  readonly reflectWithin: number;
+  /** Milliseconds after which no snapshot that may still answer is older than the figures in it. */
+  readonly oldestFigures: number;
+  readonly onChange: LedgerListener;
+}
+
+export interface LedgerStats {
+  readonly kind: "local" | "shared";
+  /** Debits and holds kept. */
+  readonly entries: number;
+  /** Debits whose report has not been accepted, and which therefore stay. */
+  readonly unreported: number;
+  /** What bounds the overspend of many instances. */
+  readonly overspendBound: string;
+}
+
+/**
+ * Debits and holds, apart from snapshots: they survive a snapshot's eviction. One that many instances share
+ * will extend this by leases, which it spends locally: these methods stay synchronous.
+ */
+export interface Ledger {
+  /** Whether one more entry fits at `now`. */
+  hasRoom(now: number): boolean;
+  find(customer: string, key: string): LedgerEntry | undefined;
+  /** All that counts against a customer. */
+  entries(customer: string): Iterable<LedgerEntry>;
+  /** Keeps an entry, in place of one with its key. @throws what the listener throws; then nothing has changed */
+  put(entry: LedgerEntry): void;
+  remove(entry: LedgerEntry): void;
+  /** The same entry with the time of its report. */
+  reported(entry: LedgerEntry, at: number): void;
+  /** Drops the debits that a snapshot of `asOf` must contain. */
+  reconcile(customer: string, asOf: number): void;
+  /** Whether figures of `asOf` may lack a debit that was dropped because newer figures contained it. */
+  mayLack(customer: string, asOf: number): boolean;
+  /** Drops a customer's holds that have expired at `now`. */
+  expire(customer: string, now: number): void;
+  stats(): LedgerStats;
 }

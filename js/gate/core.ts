@@ -3,41 +3,24 @@
 import { requests } from "#platform";
 import { add } from "../decimal.js";
 import type { ResidentAccount } from "../engine/account.js";
-import { CreditGateError, type ErrorCode, isCreditGateError } from "../errors.js";
-import type { FeeKeyParts } from "../fee-key.js";
-import type { Ledger, LedgerEntry } from "../ledger/ledger.js";
-import { LocalLedger } from "../ledger/local.js";
+import { CreditGateError } from "../errors.js";
+import type { FeeKeyParts } from "../types.js";
+import type { Ledger, LedgerEntry } from "../types.js";
 import type {
-  AuthorizeOptions, CallOptions, Decision, DecimalString, DecisionNote, Explanation, GateStats, Reason, SnapshotInfo,
-  UnknownReason,
+  AuthorizeOptions, CallOptions, Decision, DecimalString, DecisionNote, Explanation, GateStats, SnapshotInfo,
 } from "../types.js";
-import { type DecisionParts, makeDecision } from "./decision.js";
+import { makeDecision } from "./decision.js";
+import { checkReportable, eventOf } from "./events.js";
 import type { Settings } from "./options.js";
+import { mayRevalidate, noteRevalidation, noteSpending } from "./pacing.js";
 import { Refresher } from "./refresher.js";
 import { Reporter } from "./reporter.js";
 import { type CustomerState, type Snapshot, SnapshotCache } from "./snapshots.js";
 import type { ParsedUsage } from "./usage.js";
-
-/** The first wait before a denial is checked with the provider again; it doubles up to the longest, ms. */
-const REVALIDATE_BACKOFF = { first: 5_000, longest: 300_000 };
-
-/** The rate of spending is taken over this long, ms. */
-const SPENDING_WINDOW = 60_000;
-
-/** A snapshot is refreshed this many times before headroom would run out at the present rate of spending. */
-const REFRESHES_PER_RUNWAY = 4;
+import { allows, failed, unknown, type Verdict } from "./verdict.js";
 
 /** Debits without a key are kept together by the second, ms. */
 const DEBIT_BUCKET = 1_000;
-
-/** Unknown, but not for want of an answer: an error of the engine never allows usage. */
-const NEVER_ALLOWED: ReadonlySet<Reason> = new Set<Reason>(["engine_fault", "decimal_out_of_range"]);
-
-/** An answer before it is made into an object. */
-export type Verdict = Pick<
-  DecisionParts,
-  "outcome" | "reason" | "required" | "available" | "shortfall" | "precision" | "nextChangeAt" | "error"
->;
 
 export class Core {
   readonly settings: Settings;
@@ -52,7 +35,7 @@ export class Core {
     const { computed, cachedFallback } = provider.staleness;
     this.settings = settings;
     this.cache = new SnapshotCache(maxSnapshots);
-    this.ledger = new LocalLedger({
+    this.ledger = settings.ledger({
       capacity: maxDebits,
       reflectWithin,
       oldestFigures: usableFor + Math.max(computed, cachedFallback),
@@ -84,26 +67,23 @@ export class Core {
   }
 
   /** A snapshot that may answer at `now`. */
-  usable({ snapshot }: CustomerState, now: number): Snapshot | undefined {
-    return snapshot !== undefined && now < snapshot.sentAt + this.settings.usableFor ? snapshot : undefined;
+  usable(state: CustomerState, now: number): Snapshot | undefined {
+    const { snapshot } = state;
+    if (snapshot === undefined || now >= snapshot.sentAt + this.settings.usableFor) return undefined;
+    return this.#refresher.isOutdated(state) ? undefined : snapshot;
   }
 
   /** Sees to it that there is a snapshot that may answer, if that can be had within the deadline. */
   async ensure(state: CustomerState): Promise<void> {
     const { now, lookupDeadline } = this.settings;
-    if (this.usable(state, now()) !== undefined && !this.#refresher.isOutdated(state)) return;
+    if (this.usable(state, now()) !== undefined) return;
     if (now() < state.retryAt && !this.#refresher.isUnderWay(state)) return;
     await this.#refresher.refresh(state, { deadline: lookupDeadline });
   }
 
-  /** Fetches now. */
-  async refresh(state: CustomerState, deadline?: number): Promise<void> {
-    await this.#refresher.refresh(state, deadline === undefined ? { skipStore: true } : { skipStore: true, deadline });
-  }
-
-  /** Has the next refresh begin anew, whatever is under way. */
-  outdate(state: CustomerState): void {
-    this.#refresher.outdate(state);
+  /** Fetches now, whatever is under way. */
+  refresh(state: CustomerState): Promise<void> {
+    return this.#refresher.refreshAnew(state);
   }
 
   invalidate(state: CustomerState): Promise<void> {
@@ -162,7 +142,7 @@ export class Core {
       }
       return this.#decide(state, snapshot, usage, now);
     } catch (thrown) {
-      return unknown(toReason(thrown), isCreditGateError(thrown) ? thrown : undefined);
+      return failed(thrown);
     }
   }
 
@@ -182,36 +162,15 @@ export class Core {
   }
 
   #noSnapshot({ snapshot, failure }: CustomerState): Verdict {
-    if (failure !== undefined) return unknown(toReason(failure), failure);
+    if (failure !== undefined) return failed(failure);
     return unknown(snapshot === undefined ? "not_cached" : "stale");
   }
 
-  /** Whether a denial should be checked with the provider first: the customer may just have topped up. */
-  mayRevalidate(state: CustomerState, verdict: Verdict): boolean {
-    const { snapshot } = state;
-    const now = this.settings.now();
-    if (verdict.outcome !== "short" || snapshot === undefined) return false;
-    const { revalidateAfter, unknownCustomerFor } = this.settings;
-    const isOld = now >= snapshot.sentAt + (snapshot.hasWallets ? revalidateAfter : unknownCustomerFor);
-    return isOld && now >= Math.max(state.revalidateAt, state.retryAt);
-  }
-
-  /** Checks a denial once; while the answer stays the same, the next check waits ever longer. */
-  async revalidate(state: CustomerState, usage: ParsedUsage): Promise<Verdict> {
-    await this.refresh(state, this.settings.revalidateDeadline);
-    const verdict = this.judge(state, usage);
-    const now = this.settings.now();
-    if (verdict.outcome === "short") {
-      // Many calls may have waited for one check: it counts once.
-      if (now < state.revalidateAt) return verdict;
-      const { first, longest } = REVALIDATE_BACKOFF;
-      state.revalidateBackoff = Math.min(longest, Math.max(first, state.revalidateBackoff * 2));
-      state.revalidateAt = now + state.revalidateBackoff;
-    } else {
-      state.revalidateBackoff = 0;
-      state.revalidateAt = 0;
-    }
-    return verdict;
+  /** Checks a denial with the provider once more, where its figures are not of the moment. */
+  async revalidate(state: CustomerState, usage: ParsedUsage): Promise<void> {
+    if (!mayRevalidate(state, this.judge(state, usage), this.settings)) return;
+    await this.#refresher.refresh(state, { skipStore: true, deadline: this.settings.revalidateDeadline });
+    noteRevalidation(state, this.judge(state, usage), this.settings.now());
   }
 
   /** Records a debit or hold; the verdict that stands afterwards. A key that is known counts once. */
@@ -234,40 +193,34 @@ export class Core {
     try {
       this.ledger.put(entry);
     } catch (thrown) {
-      return { verdict: unknown(toReason(thrown), isCreditGateError(thrown) ? thrown : undefined), entry: undefined };
+      return { verdict: failed(thrown), entry: undefined };
     }
     if (kind === "debit") this.settle(entry, usage);
-    this.#adapt(state, usage, verdict, now);
+    noteSpending(state, Number(verdict.required ?? usage.cost.text), verdict, this.settings);
     return { verdict, entry };
   }
 
   /** Whether a verdict lets the usage go out. */
   allows(verdict: Verdict, call: CallOptions): boolean {
-    if (verdict.outcome !== "unknown") return verdict.outcome === "covered";
-    if (NEVER_ALLOWED.has(verdict.reason)) return false;
-    return (call.whenUnknown ?? this.settings.whenUnknown) === "allow";
+    return allows(verdict, call.whenUnknown ?? this.settings.whenUnknown);
   }
 
   /** Has a debit's usage event sent, if the gate sends them. */
   settle(debit: LedgerEntry, usage: ParsedUsage): void {
-    if (!this.#reporter.isOn) return;
-    const { event, metric, customer } = usage;
-    const { subscription } = event ?? {};
-    const code = event?.code ?? metric ?? "";
-    // A key counts once for a customer; at the provider it must not meet the same key of another.
-    const common = { key: `${customer}:${debit.key}`, customer, at: debit.at, code, properties: event?.properties ?? {} };
-    this.#reporter.add(subscription === undefined ? common : { ...common, subscription }, debit);
+    if (this.#reporter.isOn) this.#reporter.add(eventOf(debit, usage), debit);
   }
 
   /** @throws CreditGateError `invalid_input` when the gate reports and the usage lacks what an event needs. */
   checkReportable(usage: ParsedUsage): void {
-    if (!this.#reporter.isOn) return;
-    if (usage.metric === undefined && usage.event?.code === undefined) {
-      throw new CreditGateError("invalid_input", "`usage.metric` or `usage.event.code` names the event to report", { path: "usage.metric" });
-    }
-    if (this.settings.reportsToProvider && this.settings.provider.profile === "lago" && usage.event?.subscription === undefined) {
-      throw new CreditGateError("invalid_input", "`usage.event.subscription` is needed to report to Lago", { path: "usage.event.subscription" });
-    }
+    checkReportable(usage, this.settings);
+  }
+
+  /** Takes note that a debit's usage event was accepted; whether there is such a debit. */
+  reported(customer: string, key: string, at: number): boolean {
+    const debit = this.ledger.find(customer, key);
+    if (debit?.kind !== "debit") return false;
+    this.ledger.reported(debit, at);
+    return true;
   }
 
   #known(state: CustomerState, usage: ParsedUsage, kind: LedgerEntry["kind"], key: string): LedgerEntry | undefined {
@@ -306,23 +259,6 @@ export class Core {
     return { ...debit, key, value: add(kept.value, debit.value) };
   }
 
-  /** Brings the next refresh forward when headroom is small next to the rate of spending. */
-  #adapt(state: CustomerState, usage: ParsedUsage, verdict: Verdict, now: number): void {
-    const { snapshot } = state;
-    if (snapshot === undefined || verdict.available === undefined) return;
-    if (now - state.spentSince > SPENDING_WINDOW) {
-      state.spentSince = now;
-      state.spent = 0;
-    }
-    const cost = Number(verdict.required ?? usage.cost.text);
-    state.spent += cost;
-    const perMs = state.spent / Math.max(1_000, now - state.spentSince);
-    const runway = (Number(verdict.available) - cost) / perMs;
-    const freshFor = Math.max(this.settings.freshForFloor, runway / REFRESHES_PER_RUNWAY);
-    const dueAt = Math.max(snapshot.sentAt, state.askedAt) + freshFor;
-    if (dueAt < state.dueAt) state.dueAt = dueAt;
-  }
-
   /** Keeps the resident account in step with the ledger. @throws CreditGateError for an entry that cannot be counted */
   #count(added: LedgerEntry | undefined, removed: LedgerEntry | undefined): void {
     const customer = (added ?? removed)?.customer ?? "";
@@ -358,6 +294,7 @@ export class Core {
       notes: this.#notes(state, snapshot, verdict),
       snapshot: snapshot === undefined ? undefined : info(snapshot, now),
       pending,
+      retryAfter: Math.max(0, state.retryAt - now),
     };
     return makeDecision(parts, () => this.explain(state, feeKey));
   }
@@ -390,7 +327,7 @@ export class Core {
   /** Sends what is left to report and frees the accounts. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#reporter.flush();
+    await this.#reporter.close();
     this.cache.clear();
   }
 }
@@ -399,27 +336,3 @@ export class Core {
 export function info({ fetchedAt, asOf, freshness }: Snapshot, now: number): SnapshotInfo {
   return { fetchedAt, asOf, age: now - asOf, freshness };
 }
-
-function unknown(reason: UnknownReason, error?: Error): Verdict {
-  return { outcome: "unknown", reason, precision: "exact", error };
-}
-
-/** The reason of a failed look-up. */
-function toReason(thrown: unknown): UnknownReason {
-  return (isCreditGateError(thrown) ? REASONS[thrown.code] : undefined) ?? "engine_fault";
-}
-
-const REASONS: Partial<Record<ErrorCode, UnknownReason & Reason>> = {
-  provider_unauthorized: "provider_unauthorized",
-  provider_forbidden: "provider_unauthorized",
-  provider_not_found: "provider_rejected",
-  provider_rejected: "provider_rejected",
-  provider_throttled: "provider_throttled",
-  provider_unavailable: "provider_unavailable",
-  provider_timeout: "provider_timeout",
-  invalid_response: "invalid_response",
-  invalid_input: "invalid_response",
-  invalid_decimal: "invalid_response",
-  decimal_out_of_range: "decimal_out_of_range",
-  throttled: "throttled",
-};

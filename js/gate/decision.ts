@@ -5,8 +5,8 @@ import type {
   Decision, DecimalString, DecisionNote, Explanation, Reason, SnapshotInfo,
 } from "../types.js";
 
-/** Seconds a client is told to wait when the answer is unknown. */
-const RETRY_AFTER_S = 1;
+/** The least that a client is told to wait when the answer is unknown, ms. */
+const LEAST_RETRY_AFTER = 1_000;
 
 /** What a decision is made of. */
 export interface DecisionParts {
@@ -23,7 +23,9 @@ export interface DecisionParts {
   readonly snapshot?: SnapshotInfo | undefined;
   readonly nextChangeAt?: number | undefined;
   readonly pending?: Promise<void> | undefined;
-  readonly error?: Error | undefined;
+  readonly error?: CreditGateError | undefined;
+  /** Milliseconds until the gate itself would look again. */
+  readonly retryAfter?: number | undefined;
 }
 
 /** Makes a decision; `explain` is called when somebody asks. */
@@ -48,6 +50,7 @@ class DecisionRecord {
   readonly error: Error | undefined;
   readonly #pending: Promise<void> | undefined;
   readonly #explain: () => Explanation | undefined;
+  readonly #retryAfter: number;
 
   constructor(parts: DecisionParts, explain: () => Explanation | undefined) {
     this.outcome = parts.outcome;
@@ -65,6 +68,7 @@ class DecisionRecord {
     this.error = parts.error;
     this.#pending = parts.pending;
     this.#explain = explain;
+    this.#retryAfter = Math.max(LEAST_RETRY_AFTER, parts.retryAfter ?? 0, parts.error?.retryAfter ?? 0);
   }
 
   get pending(): Promise<void> | undefined {
@@ -76,11 +80,11 @@ class DecisionRecord {
   }
 
   toResponse(): Response {
-    return toResponse(this);
+    return toResponse(this, this.#retryAfter);
   }
 }
 
-function toResponse(parts: DecisionRecord): Response {
+function toResponse(parts: DecisionRecord, retryAfter: number): Response {
   if (parts.allowed) throw new CreditGateError("invalid_input", "a decision that allows has no response");
   const isShort = parts.outcome === "short";
   const status = isShort ? 402 : 503;
@@ -96,6 +100,6 @@ function toResponse(parts: DecisionRecord): Response {
     shortfall: parts.shortfall,
   };
   const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
-  if (!isShort) headers.set("retry-after", String(RETRY_AFTER_S));
+  if (!isShort) headers.set("retry-after", String(Math.ceil(retryAfter / 1000)));
   return new Response(JSON.stringify(problem), { status, headers });
 }

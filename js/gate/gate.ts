@@ -121,7 +121,6 @@ export class CreditGate {
    */
   async refresh(customer: string): Promise<SnapshotInfo> {
     const state = this.#core.state(parseCustomer(customer, "customer"));
-    this.#core.outdate(state);
     await this.#core.refresh(state);
     if (state.failure !== undefined) throw state.failure;
     if (state.snapshot === undefined) throw new CreditGateError("provider_timeout", "no snapshot has arrived");
@@ -136,6 +135,21 @@ export class CreditGate {
    */
   invalidate(customer: string): Promise<void> {
     return this.#core.invalidate(this.#core.state(parseCustomer(customer, "customer")));
+  }
+
+  /**
+   * Says when the provider accepted the usage event of a debit, for who reports elsewhere and knows: the debit then
+   * leaves by that time, instead of by `reportWithin`.
+   *
+   * @param key - the idempotency key that the debit was spent with
+   * @param at - milliseconds since the epoch. @defaultValue now
+   * @returns whether there is such a debit: it may have left already
+   * @throws CreditGateError for a bad id; `closed`.
+   */
+  reported(customer: string, key: string, at: number = this.#core.settings.now()): boolean {
+    this.#core.checkOpen();
+    if (!Number.isFinite(at)) throw new CreditGateError("invalid_input", "`at` must be milliseconds since the epoch", { path: "at" });
+    return this.#core.reported(parseCustomer(customer, "customer"), key, at);
   }
 
   /** What the gate has in hand. */
@@ -158,7 +172,7 @@ export class CreditGate {
     const state = this.#core.state(usage.customer);
     if (key !== undefined && this.#core.isKnown(usage.customer, key)) return state;
     await this.#core.ensure(state);
-    if (this.#core.mayRevalidate(state, this.#core.judge(state, usage))) await this.#core.revalidate(state, usage);
+    await this.#core.revalidate(state, usage);
     return state;
   }
 

@@ -1,11 +1,12 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** Usage authorised but not settled. */
 
 import { type ParsedDecimal, parseAmount, subtract } from "../decimal.js";
 import { CreditGateError } from "../errors.js";
-import type { LedgerEntry } from "../ledger/ledger.js";
-import type { DecimalInput, DecimalString, Decision, UsageEventFields } from "../types.js";
+import type { LedgerEntry } from "../types.js";
+import type { CallOptions, DecimalInput, DecimalString, Decision, UsageEventFields } from "../types.js";
 import type { Core } from "./core.js";
-import { parseEvent, type ParsedUsage } from "./usage.js";
+import { CALL_OPTIONS, checkCall, parseEvent, type ParsedUsage } from "./usage.js";
 
 /** What a capture did. */
 export interface Capture {
@@ -13,6 +14,8 @@ export interface Capture {
   readonly captured: DecimalString;
   /** By how much that exceeds what was held; `"0"` when it does not. */
   readonly exceededBy: DecimalString;
+  /** The report begun behind it, where nothing keeps the request alive for it: hand it to your `waitUntil`. */
+  readonly pending?: Promise<void>;
 }
 
 /**
@@ -54,11 +57,13 @@ export class Hold {
    *
    * @param amount - in the unit of the hold: currency units before tax, or credits. @defaultValue what was held
    * @param event - what the usage event to report says, where that differs from what `authorize` was given
+   * @param call - `waitUntil` for the report
    * @throws CreditGateError `not_authorized`, `already_captured`, `already_released`, `expired` (then spend it),
    * `closed`, and those of bad amounts.
    */
-  async capture(amount?: DecimalInput, event?: UsageEventFields): Promise<Capture> {
+  async capture(amount?: DecimalInput, event?: UsageEventFields, call: CallOptions = {}): Promise<Capture> {
     const hold = this.#open();
+    checkCall(call, CALL_OPTIONS);
     const cost = amount === undefined ? this.#usage.cost : parseAmount(amount, "amount");
     const given = parseEvent(event, "event");
     const usage = given === undefined ? this.#usage : { ...this.#usage, event: { ...this.#usage.event, ...given } };
@@ -71,8 +76,9 @@ export class Hold {
     ledger.put(settled);
     this.#resolved = "captured";
     this.#core.settle(settled, usage);
-    this.#core.behind(undefined, {});
-    return { captured: cost.text as DecimalString, exceededBy: exceeds(cost, hold.value) };
+    const pending = this.#core.behind(undefined, call);
+    const capture = { captured: cost.text as DecimalString, exceededBy: exceeds(cost, hold.value) };
+    return pending === undefined ? capture : { ...capture, pending };
   }
 
   /**

@@ -1,11 +1,11 @@
 /** One price, checked and spent by units: the hot path. */
 
 import { multiply, type ParsedDecimal, parseAmount } from "../decimal.js";
-import type { FeeKeyParts } from "../fee-key.js";
+import type { FeeKeyParts } from "../types.js";
 import type { CallOptions, DecimalInput, FeeKey, SpendOptions, UsageEventFields } from "../types.js";
 import type { Core } from "./core.js";
 import type { CustomerState } from "./snapshots.js";
-import { checkCall, checkMeter, parseCustomer, parseFeeKey, type ParsedUsage, SPEND_OPTIONS } from "./usage.js";
+import { CALL_OPTIONS, checkCall, checkMeter, parseCustomer, parseFeeKey, type ParsedUsage, SPEND_OPTIONS } from "./usage.js";
 
 /** What a meter measures. */
 export interface MeterOptions extends FeeKey {
@@ -14,7 +14,9 @@ export interface MeterOptions extends FeeKey {
   /** ISO 4217 code, in any case. */
   readonly currency: string;
   /** For the `report` hook only. */
-  readonly event?: UsageEventFields;
+  readonly event?: UsageEventFields | undefined;
+  /** For the `report` hook only: the property of the event that carries the units, as the provider's metric sums it. */
+  readonly unitsProperty?: string | undefined;
 }
 
 /** Units are safe integers on the hot path; any other decimal takes the long way. */
@@ -24,6 +26,7 @@ export class Meter {
   readonly #price: ParsedDecimal;
   readonly #metric: string | undefined;
   readonly #event: UsageEventFields | undefined;
+  readonly #unitsProperty: string | undefined;
 
   /** @internal */
   constructor(core: Core, options: MeterOptions) {
@@ -33,6 +36,7 @@ export class Meter {
     this.#price = parseAmount(options.unitPrice, "meter.unitPrice");
     this.#metric = options.metric;
     this.#event = options.event;
+    this.#unitsProperty = options.unitsProperty;
   }
 
   /**
@@ -42,6 +46,7 @@ export class Meter {
    * @throws CreditGateError as `gate.check` does for bad input.
    */
   covers(customer: string, units: DecimalInput, call: CallOptions = {}): boolean | undefined {
+    checkCall(call, CALL_OPTIONS);
     this.#core.checkOpen();
     const state = this.#core.cache.peek(customer) ?? this.#core.state(parseCustomer(customer, "customer"));
     const answer = this.#fast(state, units);
@@ -50,15 +55,18 @@ export class Meter {
     return covered;
   }
 
-  /** The same, and debits what is covered (or unknown, under `whenUnknown: "allow"`). */
+  /**
+   * The same, and debits: `true` means that it was debited and may go out, be it covered or unknown under
+   * `whenUnknown: "allow"`; `undefined` that it was not, for want of an answer.
+   */
   spend(customer: string, units: DecimalInput, options: SpendOptions = {}): boolean | undefined {
     const state = this.#core.state(parseCustomer(customer, "customer"));
     checkCall(options, SPEND_OPTIONS);
     const usage = this.#usage(customer, units);
     this.#core.checkReportable(usage);
-    const { verdict } = this.#core.record(state, usage, this.#core.judge(state, usage), "debit", options);
+    const { verdict, entry } = this.#core.record(state, usage, this.#core.judge(state, usage), "debit", options);
     this.#core.behind(state, options);
-    return verdict.outcome === "unknown" ? undefined : verdict.outcome === "covered";
+    return entry === undefined && verdict.outcome === "unknown" ? undefined : entry !== undefined;
   }
 
   /** The scalar check; `undefined` when it does not apply. */
@@ -87,7 +95,13 @@ export class Meter {
   }
 
   #usage(customer: string, units: DecimalInput): ParsedUsage {
-    const cost = multiply(parseAmount(units, "units"), this.#price, "units");
-    return { customer, feeKey: this.#feeKey, isCredits: false, cost, metric: this.#metric, event: this.#event };
+    const parsed = parseAmount(units, "units");
+    const cost = multiply(parsed, this.#price, "units");
+    return { customer, feeKey: this.#feeKey, isCredits: false, cost, metric: this.#metric, event: this.#eventOf(parsed.text) };
+  }
+
+  #eventOf(units: string): UsageEventFields | undefined {
+    if (this.#unitsProperty === undefined) return this.#event;
+    return { ...this.#event, properties: { ...this.#event?.properties, [this.#unitsProperty]: units } };
   }
 }

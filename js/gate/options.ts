@@ -3,6 +3,8 @@
 import { parseAmount } from "../decimal.js";
 import type { AccountOptions } from "../engine/types.js";
 import { CreditGateError } from "../errors.js";
+import type { Ledger, LedgerSetup } from "../types.js";
+import { localLedger } from "../ledger/local.js";
 import type { GateOptions, ProviderContext, SnapshotStore, TelemetryEvent, UsageEvent } from "../types.js";
 
 /** {@link GateOptions} with every default in place. */
@@ -23,6 +25,7 @@ export interface Settings {
   readonly report: "elsewhere" | ((events: readonly UsageEvent[], context: ProviderContext) => Promise<void>);
   /** Whether `report` is the provider's own. */
   readonly reportsToProvider: boolean;
+  readonly ledger: (setup: LedgerSetup) => Ledger;
   readonly store: SnapshotStore | undefined;
   readonly memoryFor: number;
   readonly maxSnapshots: number;
@@ -40,7 +43,7 @@ const KNOWN: Record<keyof GateOptions, true> = {
   provider: true, freshFor: true, freshForFloor: true, usableFor: true, whenUnknown: true, taxRate: true,
   whenScopesOverlap: true, targetsWallets: true, acceptFallback: true, postpaid: true, lookupDeadline: true, revalidateAfter: true,
   revalidateDeadline: true, unknownCustomerFor: true, holdFor: true, reportWithin: true, reflectWithin: true,
-  report: true, store: true, memoryFor: true, maxSnapshots: true, maxDebits: true, maxRefreshes: true,
+  report: true, ledger: true, store: true, memoryFor: true, maxSnapshots: true, maxDebits: true, maxRefreshes: true,
   rateLimit: true, fetch: true, now: true, sleep: true, random: true, telemetry: true,
 };
 
@@ -72,15 +75,13 @@ export function resolve(options: GateOptions): Settings {
     reflectWithin: duration(options, "reflectWithin", provider.reflectWithin),
     report: reportOption(options),
     reportsToProvider: options.report === "provider",
+    ledger: fn(options, "ledger") ?? localLedger,
     store: storeOption(options),
     memoryFor: duration(options, "memoryFor", 30_000),
     maxSnapshots: count(options.maxSnapshots, "maxSnapshots", 10_000),
     maxDebits: count(options.maxDebits, "maxDebits", 100_000),
     maxRefreshes: count(options.maxRefreshes, "maxRefreshes", 8),
-    rateLimit: {
-      perSecond: count(options.rateLimit?.perSecond, "rateLimit.perSecond", 20),
-      burst: count(options.rateLimit?.burst, "rateLimit.burst", 40),
-    },
+    rateLimit: rateLimitOption(options),
     // Globals are read when they are used, so that a test or a runtime may replace them.
     fetch: fn(options, "fetch") ?? ((...args) => globalThis.fetch(...args)),
     now: fn(options, "now") ?? (() => Date.now()),
@@ -144,7 +145,7 @@ function oneOf<T extends string>(options: GateOptions, name: keyof GateOptions &
   return chosen;
 }
 
-function fn<K extends "fetch" | "now" | "sleep" | "random" | "telemetry">(options: GateOptions, name: K): GateOptions[K] {
+function fn<K extends "ledger" | "fetch" | "now" | "sleep" | "random" | "telemetry">(options: GateOptions, name: K): GateOptions[K] {
   const value = options[name];
   if (value !== undefined && typeof value !== "function") throw invalid(name, "must be a function");
   return value;
@@ -155,6 +156,13 @@ function reportOption({ report = "elsewhere", provider }: GateOptions): Settings
   if (report !== "provider") throw invalid("report", 'must be "elsewhere", "provider" or a function');
   if (provider.sendEvents === undefined) throw invalid("report", "cannot be \"provider\": this provider takes no events");
   return async (events, context) => provider.sendEvents?.(events, context);
+}
+
+function rateLimitOption({ rateLimit = {} }: GateOptions): Settings["rateLimit"] {
+  if (typeof rateLimit !== "object" || rateLimit === null) throw invalid("rateLimit", "must be an object");
+  const { perSecond, burst, ...others } = rateLimit;
+  for (const name of Object.keys(others)) throw invalid(`rateLimit.${name}`, "is not known");
+  return { perSecond: count(perSecond, "rateLimit.perSecond", 20), burst: count(burst, "rateLimit.burst", 40) };
 }
 
 function storeOption({ store }: GateOptions): SnapshotStore | undefined {

@@ -3,12 +3,13 @@
 import { requests } from "#platform";
 import { ResidentAccount } from "../engine/account.js";
 import { CreditGateError, isCreditGateError } from "../errors.js";
-import type { Ledger } from "../ledger/ledger.js";
+import type { Ledger } from "../types.js";
 import type { WalletsAnswer } from "../types.js";
+import { within } from "./deadline.js";
 import type { Settings } from "./options.js";
 import { RateLimit } from "./rate-limit.js";
 import type { CustomerState, Snapshot, SnapshotCache } from "./snapshots.js";
-import { Stored } from "./stored.js";
+import { Stored, type StoredAnswer } from "./stored.js";
 
 /** How often a call looks whether another request's refresh has arrived, ms. */
 const POLL = 10;
@@ -28,6 +29,12 @@ export interface RefreshOptions {
   readonly deadline?: number;
   /** Ask the provider even if the shared store has something. */
   readonly skipStore?: boolean;
+}
+
+/** Where an answer came from, and what is worth storing of it. */
+interface Loaded {
+  readonly from: "provider" | "store";
+  readonly toStore?: StoredAnswer;
 }
 
 export class Refresher {
@@ -51,19 +58,25 @@ export class Refresher {
     return { billingCalls: this.#billingCalls, storeFailures: this.#stored.failures };
   }
 
-  /** Marks what is known of a customer here as outdated. */
-  outdate(state: CustomerState): void {
+  /** Marks what is known of a customer as outdated, here and in the shared store: it answers nothing more. */
+  async invalidate(state: CustomerState): Promise<void> {
     state.invalidatedAt = this.#sequence;
+    state.epoch = this.#settings.now();
+    this.#forgetRefusals(state);
+    await this.#stored.invalidate(state.customer, state.epoch);
+  }
+
+  /** Asks the provider, whatever is under way or was refused. */
+  async refreshAnew(state: CustomerState): Promise<void> {
+    state.supersededAt = this.#sequence;
+    this.#forgetRefusals(state);
+    await this.refresh(state, { skipStore: true });
+  }
+
+  #forgetRefusals(state: CustomerState): void {
     state.revalidateAt = 0;
     state.revalidateBackoff = 0;
     state.retryAt = 0;
-  }
-
-  /** The same, in the shared store too. */
-  async invalidate(state: CustomerState): Promise<void> {
-    this.outdate(state);
-    state.epoch = this.#settings.now();
-    await this.#stored.invalidate(state.customer, state.epoch);
   }
 
   /** Whether the customer's snapshot was taken before an invalidation. */
@@ -92,27 +105,30 @@ export class Refresher {
     await this.#inTurn(state, options, deadline);
   }
 
-  /** Whether a refresh is under way that has not been given up for dead, and that no invalidation has outdated. */
-  isUnderWay({ refreshing, invalidatedAt }: CustomerState): boolean {
-    return refreshing !== undefined && refreshing.sequence > invalidatedAt && this.#settings.now() < refreshing.until;
+  /** Whether a refresh is under way that has not been given up for dead, and that nothing since has outdated. */
+  isUnderWay({ refreshing, invalidatedAt, supersededAt }: CustomerState): boolean {
+    if (refreshing === undefined || refreshing.sequence <= Math.max(invalidatedAt, supersededAt)) return false;
+    return this.#settings.now() < refreshing.until;
   }
 
   /**
    * A promise of another request may never settle, so its outcome is looked for instead: the lock that it holds
-   * is a value, with a deadline after which its request counts as dead. Nothing is awaited between finding the lock
-   * free and taking it.
+   * is a value, with a deadline after which its request counts as dead. Who has waited to its own deadline takes the
+   * lock over, unless another has; nothing is awaited between finding it free and taking it.
    */
   async #inTurn(state: CustomerState, options: RefreshOptions, deadline: number): Promise<void> {
     const { now, sleep } = this.#settings;
     const until = now() + deadline;
-    const before = state.snapshot;
-    const hasArrived = () => state.snapshot !== before && !this.isOutdated(state);
+    const { refreshed: before, refreshing: waitedFor } = state;
+    const hasArrived = () => state.refreshed !== before;
     const { signal } = new AbortController();
     while (this.isUnderWay(state) && !hasArrived() && now() < until) await sleep(POLL, signal);
-    if (hasArrived()) return;
-    if (this.isUnderWay(state)) {
+    if (hasArrived() || now() < state.retryAt) return;
+    if (this.isUnderWay(state) && state.refreshing?.sequence !== waitedFor?.sequence) {
       if (state.snapshot === undefined) state.failure ??= timedOut(deadline);
-    } else if (now() >= state.retryAt) await this.#run(state, options);
+      return;
+    }
+    await this.#run(state, options);
   }
 
   async #run(state: CustomerState, { deadline = BEHIND_DEADLINE, skipStore = false }: RefreshOptions): Promise<void> {
@@ -122,17 +138,24 @@ export class Refresher {
     const startedAt = now();
     state.refreshing = { sequence, until: startedAt + deadline };
     try {
-      const from = await this.#within(deadline, (signal) => this.#load(state, sequence, skipStore, signal));
+      const { from, toStore } = await this.#within(deadline, (signal) => this.#load(state, sequence, skipStore, signal));
       state.failure = undefined;
       state.failures = 0;
       state.retryAt = 0;
+      if (sequence > Math.max(state.invalidatedAt, state.supersededAt)) state.refreshed += 1;
       telemetry({ type: "refresh", customer: state.customer, from, duration: now() - startedAt });
+      this.#release(state, sequence);
+      if (toStore !== undefined) await this.#stored.write(state.customer, toStore);
     } catch (thrown) {
       this.#fail(state, asError(thrown));
     } finally {
-      this.#limit.leave(sequence);
-      if (state.refreshing?.sequence === sequence) state.refreshing = undefined;
+      this.#release(state, sequence);
     }
+  }
+
+  #release(state: CustomerState, sequence: number): void {
+    this.#limit.leave(sequence);
+    if (state.refreshing?.sequence === sequence) state.refreshing = undefined;
   }
 
   #fail(state: CustomerState, error: CreditGateError): void {
@@ -146,7 +169,7 @@ export class Refresher {
     this.#settings.telemetry({ type: "refresh_failed", customer: state.customer, error });
   }
 
-  async #load(state: CustomerState, sequence: number, skipStore: boolean, signal: AbortSignal): Promise<"provider" | "store"> {
+  async #load(state: CustomerState, sequence: number, skipStore: boolean, signal: AbortSignal): Promise<Loaded> {
     const { provider, now, sleep, freshFor } = this.#settings;
     if (!skipStore && this.#settings.store !== undefined) {
       const { stored, epoch } = await this.#stored.read(state.customer);
@@ -156,7 +179,7 @@ export class Refresher {
       if (isFresh && !signal.aborted) this.#stored.using(state.customer, () => this.#apply(state, sequence, stored.answer, stored.fetchedAt));
       if (!this.#needsProvider(state)) {
         state.storeDueAt = now() + this.#settings.memoryFor;
-        return "store";
+        return { from: "store" };
       }
     }
     const until = state.refreshing?.until ?? now();
@@ -164,13 +187,12 @@ export class Refresher {
     const answer = await provider.fetchWallets(state.customer, { fetch: this.#countedFetch, now, sleep, signal });
     if (signal.aborted) throw signal.reason;
     const fetchedAt = now();
-    if (this.#isOvertaken(state, sequence)) return "provider";
+    if (this.#isOvertaken(state, sequence)) return { from: "provider" };
     this.#apply(state, sequence, answer, fetchedAt);
     state.askedAt = answer.sentAt;
     // A snapshot that stayed because its figures are newer was asked about all the same.
     if (state.snapshot?.sequence !== sequence) state.dueAt = this.#dueAt({ sentAt: answer.sentAt, hasWallets: true });
-    await this.#stored.write(state.customer, { answer, fetchedAt });
-    return "provider";
+    return { from: "provider", toStore: { answer, fetchedAt } };
   }
 
   #needsProvider(state: CustomerState): boolean {
@@ -230,26 +252,13 @@ export class Refresher {
     return sentAt + (hasWallets ? freshFor * (1 - JITTER * random()) : Math.min(unknownCustomerFor, freshFor));
   }
 
+  #within<T>(deadline: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return within(this.#settings.sleep, deadline, () => timedOut(deadline), run);
+  }
+
   /** Whether a refresh begun later has brought its snapshot already. */
   #isOvertaken({ snapshot }: CustomerState, sequence: number): boolean {
     return snapshot !== undefined && snapshot.sequence > sequence;
-  }
-
-  /** Runs something with a deadline, whatever it does with its signal. */
-  async #within<T>(deadline: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const work = new AbortController();
-    const timer = new AbortController();
-    const late = this.#settings.sleep(deadline, timer.signal).then(() => {
-      const error = timedOut(deadline);
-      work.abort(error);
-      throw error;
-    });
-    try {
-      return await Promise.race([run(work.signal), late]);
-    } finally {
-      late.catch(() => {});
-      timer.abort();
-    }
   }
 }
 

@@ -2,8 +2,9 @@
 
 import { requests } from "#platform";
 import { CreditGateError, isCreditGateError } from "../errors.js";
-import type { LedgerEntry } from "../ledger/ledger.js";
+import type { LedgerEntry } from "../types.js";
 import type { UsageEvent } from "../types.js";
+import { within } from "./deadline.js";
 import type { Settings } from "./options.js";
 
 /** An event and the debit that waits for it. */
@@ -21,6 +22,9 @@ const FLUSH_DEADLINE = 25_000;
 /** Waits between attempts, ms. */
 const BACKOFF = [200, 1_000];
 
+/** First and longest wait after all attempts have failed, ms. */
+const RETRY_AFTER = { first: 1_000, longest: 30_000 };
+
 /** One queue per gate. */
 export class Reporter {
   readonly #settings: Settings;
@@ -28,6 +32,9 @@ export class Reporter {
   /** In order; a report leaves it when it was accepted or refused, whatever joined meanwhile. */
   readonly #queue = new Set<Report>();
   #flushingUntil = 0;
+  /** Until when a send that failed is not tried again, and how many have failed in a row. */
+  #retryAt = 0;
+  #failures = 0;
   /** The flush under way, where requests may share a promise. */
   #flight: Promise<void> | undefined;
   #sent = 0;
@@ -49,7 +56,8 @@ export class Reporter {
 
   /** Whether a flush is worth beginning: there is something to send and nobody sends. */
   get isDue(): boolean {
-    return this.#queue.size > 0 && this.#settings.now() >= this.#flushingUntil;
+    const now = this.#settings.now();
+    return this.#queue.size > 0 && now >= this.#flushingUntil && now >= this.#retryAt;
   }
 
   /** Sends what is queued, whatever joins the queue meanwhile included. Never rejects: what failed stays queued. */
@@ -60,42 +68,66 @@ export class Reporter {
     await flight;
   }
 
+  /** Sends what is left, once more whatever was refused before. */
+  async close(): Promise<void> {
+    await this.#flight;
+    this.#retryAt = 0;
+    await this.flush();
+  }
+
   async #drain(): Promise<void> {
-    const signal = AbortSignal.timeout(FLUSH_DEADLINE);
     this.#flushingUntil = this.#settings.now() + FLUSH_DEADLINE;
+    const late = () => new CreditGateError("provider_timeout", `the events were not accepted within ${FLUSH_DEADLINE} ms`);
     try {
-      while (this.#queue.size > 0) {
-        const batch = [...this.#queue].slice(0, BATCH);
-        if (!(await this.#sendBatch(batch, signal))) return;
-      }
+      await within(this.#settings.sleep, FLUSH_DEADLINE, late, (signal) => this.#sendAll(signal));
+    } catch (thrown) {
+      this.#putOff(asError(thrown));
     } finally {
       this.#flushingUntil = 0;
     }
+  }
+
+  async #sendAll(signal: AbortSignal): Promise<void> {
+    while (this.#queue.size > 0 && !signal.aborted) {
+      const batch = [...this.#queue].slice(0, BATCH);
+      const error = await this.#sendBatch(batch, signal);
+      if (error !== undefined) return this.#putOff(error);
+      this.#failures = 0;
+    }
+  }
+
+  /** Waits longer with every failure, and as long as the provider says. */
+  #putOff(error: CreditGateError): void {
+    const wait = Math.min(RETRY_AFTER.longest, RETRY_AFTER.first * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#retryAt = this.#settings.now() + Math.max(wait, error.retryAfter ?? 0);
+    this.#settings.telemetry({ type: "report_failed", events: this.#queue.size, error });
   }
 
   stats(): { queued: number; sent: number; failed: number } {
     return { queued: this.#queue.size, sent: this.#sent, failed: this.#failed };
   }
 
-  /** Sends a batch; one that the provider refuses is sent event by event, so that a bad one harms no other. */
-  async #sendBatch(batch: readonly Report[], signal: AbortSignal): Promise<boolean> {
+  /**
+   * Sends a batch; one that the provider refuses is sent event by event, so that a bad one harms no other. Gives the
+   * failure after which the rest has to wait.
+   */
+  async #sendBatch(batch: readonly Report[], signal: AbortSignal): Promise<CreditGateError | undefined> {
     const error = await this.#attempt(batch, signal);
-    if (error === undefined) return true;
-    if (!isRefusal(error)) return false;
+    if (error === undefined || !isRefusal(error)) return error;
     if (batch.length === 1) return this.#drop(batch, error);
     for (const report of batch) {
       const single = await this.#attempt([report], signal);
-      if (single !== undefined && !isRefusal(single)) return false;
+      if (single !== undefined && !isRefusal(single)) return single;
       if (single !== undefined) this.#drop([report], single);
     }
-    return true;
+    return undefined;
   }
 
   /** A refused event will be refused again. Its debit stays unreported, and so never lapses. */
-  #drop(batch: readonly Report[], error: Error): true {
+  #drop(batch: readonly Report[], error: CreditGateError): undefined {
     this.#failed += this.#leave(batch);
     this.#settings.telemetry({ type: "report_failed", events: batch.length, error });
-    return true;
   }
 
   /** Takes reports from the queue; how many were still in it. */
@@ -114,13 +146,11 @@ export class Reporter {
         this.#sent += this.#leave(batch);
         return undefined;
       } catch (thrown) {
-        error = isCreditGateError(thrown) ? thrown : new CreditGateError("provider_unavailable", "the report failed", { cause: thrown });
-        if (isRefusal(error) || wait === undefined || signal.aborted) break;
+        error = asError(thrown);
+        // One that names its own wait is not hurried.
+        if (isRefusal(error) || wait === undefined || error.retryAfter !== undefined || signal.aborted) break;
         await this.#settings.sleep(wait, signal).catch(() => {});
       }
-    }
-    if (error !== undefined && !isRefusal(error)) {
-      this.#settings.telemetry({ type: "report_failed", events: batch.length, error });
     }
     return error;
   }
@@ -134,4 +164,8 @@ export class Reporter {
 /** Whether the same events would be refused again. */
 function isRefusal(error: CreditGateError): boolean {
   return error.code === "provider_rejected" || error.code === "invalid_input";
+}
+
+function asError(thrown: unknown): CreditGateError {
+  return isCreditGateError(thrown) ? thrown : new CreditGateError("provider_unavailable", "the report failed", { cause: thrown });
 }

@@ -32,6 +32,10 @@ export class CustomerState {
   storeDueAt = 0;
   /** Snapshots of this sequence or before are outdated: the customer was invalidated. */
   invalidatedAt = 0;
+  /** Refreshes of this sequence or before are not joined: one was asked for anew. */
+  supersededAt = 0;
+  /** How many refreshes have succeeded: whoever waits for another request's looks at this. */
+  refreshed = 0;
   /** Figures asked for before this moment do not count, as another instance's invalidation said. */
   epoch = 0;
   /** The refresh under way, and when it is given up for dead. */

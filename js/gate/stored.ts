@@ -1,6 +1,7 @@
 /** Snapshots in a shared store: their keys and their text. Best effort: a store that fails is an empty one. */
 
 import type { WalletsAnswer } from "../types.js";
+import { within } from "./deadline.js";
 import type { Settings } from "./options.js";
 
 /** A provider's answer with its times. */
@@ -34,8 +35,12 @@ export class Stored {
     if (store === undefined) return { stored: undefined, epoch: 0 };
     const texts = await this.#quietly(customer, () => Promise.all([store.get(this.#key("wallets", customer)), store.get(this.#key("epoch", customer))]));
     const [text, epoch] = texts ?? [];
-    // An epoch ahead of this clock would outdate every answer until then.
-    return { stored: parse(text), epoch: Math.min(Number(epoch ?? 0) || 0, this.#settings.now()) };
+    // By a clock ahead of this one an epoch would outdate every answer until then, and figures would pass for
+    // containing what is spent here until then.
+    const now = this.#settings.now();
+    const stored = parse(text);
+    const isOfNow = stored !== undefined && stored.answer.sentAt <= now && stored.fetchedAt <= now;
+    return { stored: isOfNow ? stored : undefined, epoch: Math.min(Number(epoch ?? 0) || 0, now) };
   }
 
   /** Does something with what was read; what fails is counted like a store that fails. */
@@ -67,18 +72,12 @@ export class Stored {
   }
 
   async #quietly<T>(customer: string, run: () => Promise<T>): Promise<T | undefined> {
-    const timer = new AbortController();
-    const late = this.#settings.sleep(STORE_DEADLINE, timer.signal).then(() => {
-      throw new Error(`the store did not answer within ${STORE_DEADLINE} ms`);
-    });
+    const late = () => new Error(`the store did not answer within ${STORE_DEADLINE} ms`);
     try {
-      return await Promise.race([run(), late]);
+      return await within(this.#settings.sleep, STORE_DEADLINE, late, run);
     } catch (error) {
       this.#failed(customer, error);
       return undefined;
-    } finally {
-      late.catch(() => {});
-      timer.abort();
     }
   }
 

@@ -2,8 +2,8 @@
 
 import { multiply, type ParsedDecimal, parseAmount } from "../decimal.js";
 import { CreditGateError } from "../errors.js";
-import { feeKey, type FeeKeyParts } from "../fee-key.js";
-import type { AuthorizeOptions, DecimalInput, FeeKey, Profile, Usage, UsageEventFields } from "../types.js";
+import { feeKey } from "../fee-key.js";
+import type { AuthorizeOptions, DecimalInput, FeeKey, FeeKeyParts, Profile, Usage, UsageEventFields } from "../types.js";
 
 /** A usage that may be decided. */
 export interface ParsedUsage {
@@ -18,7 +18,7 @@ export interface ParsedUsage {
 
 const KEY_FIELDS = ["metric", "feeType", "targetWallet", "priceType"];
 const USAGE_FIELDS = new Set(["customer", "currency", "event", "amount", "credits", "units", "unitPrice", ...KEY_FIELDS]);
-const METER_FIELDS = new Set(["currency", "event", "unitPrice", ...KEY_FIELDS]);
+const METER_FIELDS = new Set(["currency", "event", "unitPrice", "unitsProperty", ...KEY_FIELDS]);
 const EVENT_FIELDS = new Set(["code", "subscription", "properties"]);
 
 /** Ids longer than this are a mistake, and would bloat every cache. */
@@ -116,6 +116,10 @@ export function checkMeter(value: unknown): void {
   const fields = object(value, "meter");
   knownOnly(fields, METER_FIELDS, "meter");
   parseEvent(fields["event"], "meter.event");
+  const { unitsProperty } = fields;
+  if (unitsProperty !== undefined && (typeof unitsProperty !== "string" || unitsProperty === "")) {
+    throw invalid("meter.unitsProperty", "must be text");
+  }
 }
 
 /** Reads what a usage event says beyond its usage. */

@@ -1,16 +1,6 @@
 /** The ledger of one instance, in its memory. */
 
-import type { Ledger, LedgerEntry, LedgerListener, LedgerStats } from "./ledger.js";
-
-export interface LocalLedgerOptions {
-  /** Debits and holds kept at most. */
-  readonly capacity: number;
-  /** Milliseconds from the acceptance of a usage event until every later computation contains it. */
-  readonly reflectWithin: number;
-  /** Milliseconds after which no snapshot that may still answer is older than the figures in it. */
-  readonly oldestFigures: number;
-  readonly onChange: LedgerListener;
-}
+import type { Ledger, LedgerEntry, LedgerSetup, LedgerStats } from "../types.js";
 
 /** How often a full ledger looks for entries of customers who never came back, ms. */
 const SWEEP_INTERVAL = 1000;
@@ -21,16 +11,20 @@ interface Book {
   nextExpiry: number;
 }
 
-/** Sees its own instance's debits and holds only. */
-export class LocalLedger implements Ledger {
-  readonly #options: LocalLedgerOptions;
+/** Sees its own instance's debits and holds only, and forgets them with the instance. */
+export function localLedger(setup: LedgerSetup): Ledger {
+  return new LocalLedger(setup);
+}
+
+class LocalLedger implements Ledger {
+  readonly #options: LedgerSetup;
   readonly #books = new Map<string, Book>();
   /** From when on figures contain every debit that was dropped, by customer, the least recent first. */
   readonly #reflected = new Map<string, number>();
   #size = 0;
   #sweptAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: LocalLedgerOptions) {
+  constructor(options: LedgerSetup) {
     this.#options = options;
   }
 
@@ -118,7 +112,7 @@ export class LocalLedger implements Ledger {
       kind: "local",
       entries: this.#size,
       unreported,
-      overspendBound: "what other instances spend until the provider's figures contain it",
+      overspendBound: "what other instances spend, and this one spent before a restart, until the provider's figures contain it",
     };
   }
 

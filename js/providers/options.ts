@@ -27,7 +27,7 @@ export function apiKeyOption(path: string, value: ApiKey): ApiKey {
 /** The base URL without a slash at its end: of `baseUrl`, or of the region. */
 export function baseOption<R extends string>(
   profile: string,
-  options: { readonly region?: R; readonly baseUrl?: string },
+  options: { readonly region?: R | undefined; readonly baseUrl?: string | undefined },
   regions: Readonly<Record<R, string>>,
   fallback: R,
 ): string {

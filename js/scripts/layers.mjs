@@ -17,7 +17,7 @@ import { filesUnder } from "./lib/stamp.mjs";
 const LEAVES = ["types", "errors", "decimal", "fee-key"];
 /** Who may import whom. A layer may always import itself, and types of `types` and `errors`. */
 const ALLOWED = {
-  index: ["gate", "providers", "server", "browser", "store", "types", "errors"],
+  index: ["gate", "providers", "server", "browser", "store", "ledger", "types", "errors"],
   bin: ["sandbox"],
   // What a request may share with others differs between runtimes, and `#platform` says it.
   gate: ["engine", "store", "ledger", "platform", ...LEAVES],

@@ -56,9 +56,9 @@ async function fetchGrants(
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Post-paid and inactive wallets pay no usage, whatever credits they hold. */
-function mayPay(wallet: JsonObject): boolean {
-  return typeof wallet["id"] === "string" && wallet["wallet_status"] === "active" && wallet["wallet_type"] === "PRE_PAID";
+/** Post-paid and inactive wallets pay no usage, whatever credits they hold. What the engine counts is read here. */
+function mayPay({ id, wallet_status: status = "active", wallet_type: type = "PRE_PAID" }: JsonObject): boolean {
+  return typeof id === "string" && status === "active" && (type === "PRE_PAID" || type === "PROMOTIONAL");
 }
 
 async function grantsPage(api: Api, wallet: string, offset: number, context: ProviderContext): Promise<Page> {

@@ -14,25 +14,25 @@ export interface LagoOptions {
   /** The key of one organization, or a function that gives it, called once per request. */
   readonly apiKey: string | (() => string | Promise<string>);
   /** Which hosted API. @defaultValue `"us"` */
-  readonly region?: "us" | "eu";
+  readonly region?: "us" | "eu" | undefined;
   /** A self-hosted API, ending in `/api/v1`; one that is wrong shows as `provider_not_found`. Excludes `region`. */
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   /**
    * How often the server recomputes ongoing balances; no answer says when it last did, so any may be this old
    * (lago R-ONG-14).
    *
    * @defaultValue 300_000
    */
-  readonly refreshInterval?: number;
+  readonly refreshInterval?: number | undefined;
   /** From the acceptance of a usage event until every later computation contains it. @defaultValue 60_000 */
-  readonly reflectWithin?: number;
+  readonly reflectWithin?: number | undefined;
   /**
    * Tells organizations of one base URL apart in a shared store: the API key alone chooses the organization, and a
    * key is never part of a store's keys.
    */
-  readonly environment?: string;
+  readonly environment?: string | undefined;
   /** Attempts after the first, 0 to 10, where the network or the provider fails. @defaultValue 2 */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
 }
 
 const BASES: Readonly<Record<"us" | "eu", string>> = {

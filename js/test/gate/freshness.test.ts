@@ -304,12 +304,13 @@ describe("an invalidation", () => {
     expect(provider.calls).toHaveLength(2);
   });
 
-  test("whose fetch fails leaves the older snapshot to answer, noted", async () => {
+  test("whose fetch fails leaves no answer: outdated figures may be those before a termination", async () => {
     const { gate, run, provider } = harness({ wallets: money("3") });
     await run(gate.check(usd("1")));
     await gate.invalidate("cus_1");
     provider.answers.set("cus_1", providerError("provider_unavailable"));
-    expect(await run(gate.check(usd("1")))).toMatchObject({ outcome: "covered", notes: ["expiry_unknown", "refresh_failed"] });
+    expect(gate.checkCached(usd("1"))).toMatchObject({ outcome: "unknown", reason: "stale" });
+    expect(await run(gate.check(usd("1")))).toMatchObject({ outcome: "unknown", reason: "provider_unavailable" });
   });
 });
 

@@ -246,11 +246,11 @@ export function harness(options: HarnessOptions = {}): Harness {
 
 /** A usage of `cus_1`, in the currency of the profile's builder. */
 export function usd(amount: string | number | bigint, fields: Record<string, unknown> = {}): Usage {
-  return { customer: "cus_1", amount, currency: "USD", metric: "tokens", ...fields } as Usage;
+  return { customer: "cus_1", amount, currency: "USD", metric: "tokens", event: { properties: {} }, ...fields } as Usage;
 }
 
 export function eur(amount: string | number | bigint, fields: Record<string, unknown> = {}): Usage {
-  return { customer: "cus_1", amount, currency: "EUR", metric: "tokens", ...fields } as Usage;
+  return { customer: "cus_1", amount, currency: "EUR", metric: "tokens", event: { properties: {} }, ...fields } as Usage;
 }
 
 /** One wallet of so much, all of it there. */

@@ -268,7 +268,8 @@ test("while close still sends reports, calls throw closed already", async () => 
   const { gate, run, provider, clock } = harness({ wallets: money("10"), report: "provider" });
   await run(gate.account("cus_1"));
   provider.sendLatency = 1_000;
-  gate.spendCached(usd("1"));
+  const { pending } = gate.spendCached(usd("1"));
+  expect(pending).toBeDefined();
   const meter = gate.meter({ unitPrice: 1, currency: "USD" });
   const closing = gate.close();
   expect((await failure(() => meter.covers("cus_1", 1))).code).toBe("closed");

@@ -148,7 +148,7 @@ class Run {
     const { gate, clock, provider } = this.h;
     const lago = this.#setup.profile === "lago";
     const currency = lago ? "EUR" : "USD";
-    const event = { event: { subscription: "sub" }, metric: "tokens" };
+    const event = { event: { subscription: "sub", properties: {} }, metric: "tokens" };
     const usageOf = (net: Cents) => ({ customer: "cus_1", currency, amount: text(net), ...event });
     switch (given.do) {
       case "spend":

@@ -1,3 +1,4 @@
+import { CreditGateError } from "../../errors.js";
 import { describe, expect, test } from "vitest";
 import type { UsageEvent } from "../../types.js";
 import { eur, failure, flush, harness, lagoWallet, MINUTE, money, NOW, providerError, SECOND, usd } from "./harness.js";
@@ -132,6 +133,7 @@ describe('report: "provider"', () => {
     await clock.run(Promise.all(kept));
     expect(gate.stats().reports).toMatchObject({ queued: 2, sent: 2 });
     down = false;
+    await clock.advance(SECOND);
     await clock.run(gate.checkCached(usd("1")).pending ?? Promise.resolve());
     expect(gate.stats().reports).toMatchObject({ queued: 0, sent: 4, failed: 0 });
     expect(provider.batches.flat().filter(({ key }) => key === "cus_1:a")).toHaveLength(2);
@@ -163,7 +165,7 @@ describe('report: "provider"', () => {
     const { gate, run, provider } = harness({ profile: "lago", wallets: [lagoWallet({ cents: 1000 })], report: "provider" });
     const error = await failure(() => run(gate.spend(eur("1"))));
     expect([error.code, error.path]).toEqual(["invalid_input", "usage.event.subscription"]);
-    await (await run(gate.spend(eur("1", { event: { subscription: "sub_1" } })))).pending;
+    await (await run(gate.spend(eur("1", { event: { subscription: "sub_1", properties: {} } })))).pending;
     expect(provider.batches.flat()).toHaveLength(1);
   });
 });
@@ -228,5 +230,63 @@ describe("an event of its own", () => {
     await run(hold.capture("3", { properties: { tokens: 3000 } }));
     await clock.run(Promise.all(kept));
     expect(provider.batches.flat()).toMatchObject([{ code: "llm.tokens", properties: { tokens: 3000 } }]);
+  });
+});
+
+describe("what an event must say", () => {
+  test("an event without what its metric sums up would be usage of zero: it is refused before anything is spent", async () => {
+    const { gate, run } = harness({ wallets: money("10"), report: "provider" });
+    await run(gate.check(usd("1")));
+    const error = await failure(() => gate.spendCached(usd("1", { event: undefined })));
+    expect([error.code, error.path]).toEqual(["invalid_input", "usage.event.properties"]);
+    expect(gate.stats().ledger.entries).toBe(0);
+  });
+
+  test("a meter puts its units into the property it is told", async () => {
+    const { gate, run, provider, clock, kept, waitUntil } = harness({ wallets: money("10"), report: "provider" });
+    await run(gate.account("cus_1"));
+    const meter = gate.meter({ unitPrice: "0.001", currency: "USD", metric: "tokens", unitsProperty: "tokens" });
+    expect(meter.spend("cus_1", 1500, { waitUntil })).toBe(true);
+    await clock.run(Promise.all(kept));
+    expect(provider.batches.flat()).toMatchObject([{ code: "tokens", properties: { tokens: "1500" } }]);
+  });
+
+  test("customers and keys never run into one another", async () => {
+    const { gate, run, provider, clock, kept, waitUntil } = harness({ wallets: money("10"), report: "provider" });
+    provider.byDefault = money("10");
+    await run(gate.spend(usd("1", { customer: "a:b" }), { key: "c", waitUntil }));
+    await run(gate.spend(usd("1", { customer: "a" }), { key: "b:c", waitUntil }));
+    await clock.run(Promise.all(kept));
+    expect(new Set(provider.batches.flat().map(({ key }) => key)).size).toBe(2);
+  });
+});
+
+describe("a provider that asks for patience", () => {
+  test("is not asked again before it said", async () => {
+    const { gate, run, provider, clock, kept, waitUntil } = harness({ wallets: money("10"), report: "provider" });
+    await run(gate.check(usd("1")));
+    provider.refuse = () => new CreditGateError("provider_throttled", "slow down", { retryAfter: 60_000 });
+    for (let index = 0; index < 5; index += 1) {
+      gate.spendCached(usd("1"), { waitUntil });
+      await clock.run(Promise.all(kept));
+    }
+    expect(provider.batches).toHaveLength(1);
+    provider.refuse = () => undefined;
+    await clock.advance(60_000);
+    gate.checkCached(usd("1"), { waitUntil });
+    await clock.run(Promise.all(kept));
+    expect(gate.stats().reports).toMatchObject({ queued: 0, sent: 5 });
+  });
+});
+
+describe("who reports elsewhere", () => {
+  test("may say when the provider accepted, and the debit leaves by that", async () => {
+    const { gate, run, clock } = harness({ wallets: money("10"), reportWithin: 3_600_000 });
+    await run(gate.spend(usd("4"), { key: "k" }));
+    expect(gate.reported("cus_1", "k")).toBe(true);
+    expect(gate.reported("cus_1", "another")).toBe(false);
+    await clock.advance(420_000);
+    await run(gate.refresh("cus_1"));
+    expect(gate.stats().ledger.entries).toBe(0);
   });
 });

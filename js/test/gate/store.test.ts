@@ -176,3 +176,14 @@ describe("a store that hangs", () => {
     expect(gate.stats().storeFailures).toBe(2);
   });
 });
+
+test("figures by a clock ahead of this one count as absent: they would pass for containing what is spent until then", async () => {
+  const store = memory();
+  const ahead = harness({ store, wallets: money("1") });
+  await ahead.clock.advance(10 * MINUTE);
+  await ahead.run(ahead.gate.check(usd("1")));
+  const here = harness({ store, wallets: money("1") });
+  await here.run(here.gate.spend(usd("0.5")));
+  expect(here.provider.calls).toHaveLength(1);
+  expect(here.gate.stats().ledger.entries).toBe(1);
+});

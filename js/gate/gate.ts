@@ -26,7 +26,7 @@ import { AUTHORIZE_OPTIONS, CALL_OPTIONS, checkCall, type ParsedUsage, parseCust
  * const gate = new CreditGate({ provider: flexprice({ apiKey: env.FLEXPRICE_API_KEY }) });
  *
  * const usage = { customer: "cus_1", amount: "0.0042", currency: "USD", metric: "tokens" };
- * const decision = await gate.spend(usage, { key: "request-1" });
+ * const decision = await gate.spend(usage);
  * if (!decision.allowed) console.log(decision.reason, decision.toResponse().status);
  * ```
  */
@@ -128,8 +128,8 @@ export class CreditGate {
   }
 
   /**
-   * Marks what is known of a customer as outdated, here and in the shared store, as after a top-up: the next call
-   * fetches before it answers. Resolves when the store has it.
+   * Marks what is known of a customer as outdated, here and in the shared store, as after a top-up or a termination:
+   * it answers nothing more, and the next call fetches first. Resolves when the store has it.
    *
    * @throws CreditGateError for a bad id; `closed`.
    */

@@ -114,7 +114,7 @@ class Tally {
 async function request(worker, { provider, customer, metric }) {
   const response = await fetch(`${worker.url}/${provider}/complete`, {
     method: "POST",
-    headers: { "content-type": "application/json", "x-customer": customer, "x-request-id": crypto.randomUUID() },
+    headers: { "content-type": "application/json", "x-customer": customer },
     body: JSON.stringify({ metric, units: UNITS }),
   });
   const body = await response.json();

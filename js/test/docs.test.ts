@@ -40,6 +40,7 @@ beforeAll(async () => {
   for (const customer of ["cus_1", "acme"]) control.wallets({ provider: "flexprice", customer, currency: "USD", balance: "25" });
   control.customers({ provider: "lago", external_id: "cus_1", currency: "EUR", tax_rate: "20", subscription: "sub_1" });
   control.wallets({ provider: "lago", customer: "cus_1", currency: "EUR", balance: "25" });
+  vi.stubEnv("FLEXPRICE_API_KEY", sandbox.flexprice.apiKey);
   const { fetch } = globalThis;
   vi.stubGlobal("fetch", (input: RequestInfo | URL, init?: RequestInit) => {
     const url = String(input)
@@ -51,6 +52,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   vi.unstubAllGlobals();
+  vi.unstubAllEnvs();
   await sandbox.close();
 });
 

@@ -156,8 +156,8 @@ impl<'a> Pool<'a> {
             .unwrap_or_default()
     }
 
-    /// Takes a debit or hold off the wallets as the provider would allocate it (R-ONG-10). One that no wallet
-    /// may pay is reflected nowhere, as there.
+    /// Takes a debit or hold off the wallets in paying order, as billing would (R-APP-8); threshold rules, which only
+    /// the ongoing balance knows (R-ONG-10), move nothing here. One that no wallet may pay is reflected nowhere.
     ///
     /// # Errors
     /// `decimal_out_of_range`.

@@ -2,7 +2,7 @@
  * A Worker in front of a metered API: it lets a request through only if the customer's prepaid wallets cover it.
  *
  *   POST /flexprice/complete   POST /lago/complete
- *   x-customer: the customer's id    x-request-id: makes a repeat count once
+ *   x-customer: the customer's id; a real program takes it from its own authentication
  *   {"metric": "tokens", "units": 1500}
  */
 import { CreditGate, type GateOptions, isCreditGateError } from "creditgate";
@@ -40,12 +40,20 @@ function gateFor(name: string, env: Env): CreditGate {
 
 function options(name: string, env: Env): GateOptions {
   if (name === "lago") {
-    const { LAGO_API_KEY: apiKey, LAGO_BASE_URL: baseUrl } = env;
-    return { provider: lago(baseUrl === undefined ? { apiKey } : { apiKey, baseUrl }), taxRate: "20" };
+    return { provider: lago({ apiKey: env.LAGO_API_KEY, baseUrl: env.LAGO_BASE_URL }), taxRate: "20" };
   }
-  const { FLEXPRICE_API_KEY: apiKey, FLEXPRICE_BASE_URL: baseUrl } = env;
-  const grants = "fetch";
-  return { provider: flexprice(baseUrl === undefined ? { apiKey, grants } : { apiKey, baseUrl, grants }) };
+  const provider = flexprice({ apiKey: env.FLEXPRICE_API_KEY, baseUrl: env.FLEXPRICE_BASE_URL, grants: "fetch" });
+  return { provider };
+}
+
+/** What the client asks for; `undefined` for a body that is none. The gate checks the values. */
+async function readUsage(request: Request): Promise<{ metric: string; units: number } | undefined> {
+  try {
+    const { metric, units } = (await request.json()) as { metric: string; units: number };
+    return { metric, units };
+  } catch {
+    return undefined;
+  }
 }
 
 export default {
@@ -55,12 +63,12 @@ export default {
     const customer = request.headers.get("x-customer");
     if (price === undefined || customer === null) return new Response("not found\n", { status: 404 });
 
-    const { metric, units } = await request.json<{ metric: string; units: number }>();
-    const key = request.headers.get("x-request-id");
+    const usage = await readUsage(request);
+    if (usage === undefined) return Response.json({ code: "invalid_input", path: "body" }, { status: 400 });
     try {
       const decision = await gateFor(name, env).spend(
-        { customer, metric, units, ...price },
-        { waitUntil: (promise) => context.waitUntil(promise), ...(key === null ? {} : { key }) },
+        { customer, ...usage, ...price },
+        { waitUntil: (promise) => context.waitUntil(promise) },
       );
       if (!decision.allowed) return decision.toResponse();
     } catch (error) {
@@ -69,6 +77,6 @@ export default {
       throw error;
     }
     const headers = { "x-customer": customer, "x-provider": name };
-    return fetch(env.UPSTREAM_URL, { method: "POST", headers, body: JSON.stringify({ metric, units }) });
+    return fetch(env.UPSTREAM_URL, { method: "POST", headers, body: JSON.stringify(usage) });
   },
 };

@@ -1,6 +1,6 @@
 /** A runtime whose requests must not wait for each other's promises (Workers), on virtual time. */
 import { expect, test, vi } from "vitest";
-import { flush, harness, MINUTE, money, SECOND, usd } from "./harness.js";
+import { flexpriceWallet, flush, harness, MINUTE, money, SECOND, usd } from "./harness.js";
 
 vi.mock("#platform", async (importOriginal) => ({ ...(await importOriginal<object>()), requests: { isolated: true } }));
 
@@ -45,5 +45,30 @@ test("parallel spends that wait for one revalidation cannot together spend more 
   provider.latency = 200;
   const decisions = await run(Promise.all(Array.from({ length: 10 }, () => gate.spend(usd("3")))));
   expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(3);
+  expect(provider.calls).toHaveLength(2);
+});
+
+test("who has waited to its own deadline takes over a refresh that is dead, and only one does", async () => {
+  const { gate, clock, provider } = harness({ wallets: money("10") });
+  const { fetchWallets } = provider;
+  provider.fetchWallets = () => new Promise(() => {});
+  void gate.checkCached(usd("1"));
+  await flush();
+  provider.fetchWallets = fetchWallets;
+  provider.latency = 100;
+  const waiting = Promise.all(Array.from({ length: 5 }, () => gate.check(usd("1"))));
+  const decisions = await clock.run(waiting);
+  expect(decisions.some(({ outcome }) => outcome === "covered")).toBe(true);
+  expect(provider.calls).toHaveLength(1);
+  expect((await clock.run(gate.check(usd("1")))).outcome).toBe("covered");
+});
+
+test("an answer that does not replace newer figures ends the wait of all who waited for it", async () => {
+  const { gate, run, clock, provider } = harness({ wallets: money("1") });
+  await run(gate.check(usd("1")));
+  await clock.advance(MINUTE);
+  provider.latency = 100;
+  provider.answers.set("cus_1", [flexpriceWallet({ balance: "1", cached: true })]);
+  await run(Promise.all(Array.from({ length: 24 }, () => gate.spend(usd("3")))));
   expect(provider.calls).toHaveLength(2);
 });

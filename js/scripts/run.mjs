@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { forward } from "./lib/exec.mjs";
 import { Failure, main } from "./lib/failure.mjs";
-import { js, node24, pkg, quietCloudflare, root, scripts, toolEnv } from "./lib/paths.mjs";
+import { node24, pkg, quietCloudflare, root, scripts, toolEnv } from "./lib/paths.mjs";
 import { setUp } from "./setup.mjs";
 
 /** `file` is run with the arguments after `args`; `build` builds pkg/ first; `browsers` brings Chromium. */
@@ -20,7 +20,6 @@ const TASKS = {
   sandbox: { file: join(pkg, "dist", "bin.js"), args: ["sandbox"], build: true, about: "the local billing APIs [--json] [--port N]" },
   replay: { file: join(scripts, "replay.mjs"), build: true, about: "replays vector files: DIR... [--engine native|wasm]" },
   size: { file: join(scripts, "size.mjs"), build: true, about: "sizes against their budgets [--json]" },
-  bench: { file: join(js, "bench", "index.mjs"), build: true, about: "speed against other ways to do it [--json]" },
   check: { file: join(scripts, "check.mjs"), about: "layers, types, formatting, clippy" },
 };
 

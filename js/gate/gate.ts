@@ -162,7 +162,7 @@ export class CreditGate {
     return this.#core.close();
   }
 
-  #parse(usage: Usage, options: AuthorizeOptions, known: readonly string[]): ParsedUsage {
+  #parse(usage: Usage, options: AuthorizeOptions, known: ReadonlySet<string>): ParsedUsage {
     checkCall(options, known);
     return parseUsage(usage, this.#core.settings.provider.profile);
   }

@@ -54,8 +54,8 @@ export function parseCustomer(customer: unknown, path = "usage.customer"): strin
 }
 
 /** Checks what is said of one call: a misspelt key would count every repeat. */
-export function checkCall(options: AuthorizeOptions, known: readonly string[]): void {
-  knownOnly(object(options, "options"), new Set(known), "options");
+export function checkCall(options: AuthorizeOptions, known: ReadonlySet<string>): void {
+  knownOnly(object(options, "options"), known, "options");
   const { key, waitUntil, whenUnknown, holdFor } = options;
   // Keys of the gate's own begin with NUL.
   if (key !== undefined && (typeof key !== "string" || key === "" || key.length > LONGEST_ID || key.startsWith("\0"))) {
@@ -71,9 +71,9 @@ export function checkCall(options: AuthorizeOptions, known: readonly string[]): 
 }
 
 /** What may be said of a check, of a call that spends, and of one that authorises. */
-export const CALL_OPTIONS: readonly string[] = ["waitUntil", "whenUnknown"];
-export const SPEND_OPTIONS: readonly string[] = [...CALL_OPTIONS, "key"];
-export const AUTHORIZE_OPTIONS: readonly string[] = [...SPEND_OPTIONS, "holdFor"];
+export const CALL_OPTIONS: ReadonlySet<string> = new Set(["waitUntil", "whenUnknown"]);
+export const SPEND_OPTIONS: ReadonlySet<string> = new Set([...CALL_OPTIONS, "key"]);
+export const AUTHORIZE_OPTIONS: ReadonlySet<string> = new Set([...SPEND_OPTIONS, "holdFor"]);
 
 /** Reads what a usage is for. */
 export function parseFeeKey(key: FeeKey, currency: unknown, profile: Profile, path = "usage"): FeeKeyParts {

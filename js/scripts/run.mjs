@@ -20,7 +20,7 @@ const TASKS = {
   sandbox: { file: join(pkg, "dist", "bin.js"), args: ["sandbox"], build: true, about: "the local billing APIs [--json] [--port N]" },
   replay: { file: join(scripts, "replay.mjs"), build: true, about: "replays vector files: DIR... [--engine native|wasm]" },
   size: { file: join(scripts, "size.mjs"), build: true, about: "sizes against their budgets [--json]" },
-  check: { file: join(scripts, "check.mjs"), about: "layers, types, formatting, clippy" },
+  check: { file: join(scripts, "check.mjs"), build: true, about: "layers, types, formatting, clippy" },
 };
 
 function usage() {

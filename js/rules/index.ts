@@ -9,6 +9,7 @@ import { compile } from "#platform/rules";
 import { toCreditGateError } from "../engine/fault.js";
 import { instantiate } from "../engine/instantiate.js";
 import * as glue from "../wasm/rules_bg.js";
+import { withLocalTime } from "./local-time.js";
 
 /**
  * The computations there are. The keys of each request and answer are the provider's own words; the file
@@ -159,7 +160,7 @@ export const verbs: readonly Verb[] = [
 let started = false;
 
 /**
- * Answers one verb: a value in, a value out. Amounts come in as decimal strings, numbers or bigints and go out as
+ * Answers one verb: a value in, a value out. Time zones of `interval.due` are the host's. Amounts come in as decimal strings, numbers or bigints and go out as
  * decimal strings.
  *
  * @throws CreditGateError `invalid_input` for a request that is not of the verb's shape or has a key it does not
@@ -182,7 +183,8 @@ export function call(verb: Verb, request: unknown): Readonly<Record<string, unkn
     started = true;
   }
   try {
-    return JSON.parse(glue.call(verb, JSON.stringify(request ?? null, asText)));
+    const whole = verb === "interval.due" ? withLocalTime(request) : request;
+    return JSON.parse(glue.call(verb, JSON.stringify(whole ?? null, asText)));
   } catch (thrown) {
     throw toCreditGateError(thrown);
   }

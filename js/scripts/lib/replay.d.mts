@@ -1,0 +1,1 @@
+export function difference(expected: unknown, got: unknown, kind: string): string | undefined;

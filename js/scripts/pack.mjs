@@ -1,9 +1,9 @@
 /** `npm run pack`: the tarball of pkg/, into target/. The last line on stdout is its path. */
 import { mkdirSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { run } from "./lib/exec.mjs";
 import { Failure, main } from "./lib/failure.mjs";
-import { pkg, root, systemPath, target } from "./lib/paths.mjs";
+import { pkg, systemPath, target } from "./lib/paths.mjs";
 import { say } from "./lib/progress.mjs";
 
 main(async () => {
@@ -16,5 +16,5 @@ main(async () => {
   // npm 11 answers a list; later ones key it by name.
   const { filename, size, entryCount } = Object.values(answer)[0];
   say(`${entryCount} files, ${size.toLocaleString("en")} bytes`);
-  process.stdout.write(`${relative(root, join(target, filename))}\n`);
+  process.stdout.write(`${join(target, filename)}\n`);
 });

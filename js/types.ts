@@ -456,11 +456,11 @@ export interface LedgerEntry {
   /** When it was spent or authorised. */
   readonly at: number;
   /** Debits: when the provider had accepted the usage event; `undefined` while it has not. */
-  readonly reportedAt?: number;
+  readonly reportedAt?: number | undefined;
   /** Debits that were held first: the value that was held. */
-  readonly held?: string;
+  readonly held?: string | undefined;
   /** Holds: when they stop counting. */
-  readonly expiresAt?: number;
+  readonly expiresAt?: number | undefined;
 }
 
 /** Told of every change of what counts against a customer. One that throws refuses what is added. */

@@ -9,7 +9,7 @@ import type { Ledger, LedgerEntry } from "../types.js";
 import type {
   AuthorizeOptions, CallOptions, Decision, DecimalString, DecisionNote, Explanation, GateStats, SnapshotInfo,
 } from "../types.js";
-import { makeDecision } from "./decision.js";
+import { makeDecision, type Verdict } from "./decision.js";
 import { checkReportable, eventOf } from "./events.js";
 import type { Settings } from "./options.js";
 import { mayRevalidate, noteRevalidation, noteSpending } from "./pacing.js";
@@ -17,10 +17,10 @@ import { Refresher } from "./refresher.js";
 import { Reporter } from "./reporter.js";
 import { type CustomerState, type Snapshot, SnapshotCache } from "./snapshots.js";
 import type { ParsedUsage } from "./usage.js";
-import { allows, failed, unknown, type Verdict } from "./verdict.js";
+import { allows, failed, unknown } from "./verdict.js";
 
 /** Debits without a key are kept together by the second, ms. */
-const DEBIT_BUCKET = 1_000;
+const SHARED_DEBIT = 1_000;
 
 export class Core {
   readonly settings: Settings;
@@ -239,24 +239,24 @@ export class Core {
 
   #entry(usage: ParsedUsage, kind: LedgerEntry["kind"], now: number, options: AuthorizeOptions): LedgerEntry {
     const { customer, feeKey, isCredits, cost } = usage;
-    const entry = { customer, feeKey, isCredits, value: cost.text, at: now };
-    if (kind === "hold") {
-      const expiresAt = now + (options.holdFor ?? this.settings.holdFor);
-      return { ...entry, kind, key: options.key ?? crypto.randomUUID(), expiresAt };
-    }
-    if (this.#reporter.isOn) return { ...entry, kind, key: options.key ?? crypto.randomUUID() };
-    const reportedAt = now + this.settings.reportWithin;
-    if (options.key !== undefined) return { ...entry, kind, key: options.key, reportedAt };
-    return this.#bucket({ ...entry, kind, key: "", reportedAt });
-  }
-
-  /** Debits that nobody can repeat need no entry each: one takes all of a second. */
-  #bucket(debit: LedgerEntry): LedgerEntry {
-    const second = Math.floor(debit.at / DEBIT_BUCKET);
-    const key = `\u0000${second}:${debit.isCredits ? "credits" : "amount"}:${debit.feeKey.id}`;
-    const kept = this.ledger.find(debit.customer, key);
-    if (kept === undefined) return { ...debit, key };
-    return { ...debit, key, value: add(kept.value, debit.value) };
+    const isReportedHere = this.#reporter.isOn;
+    const isHold = kind === "hold";
+    // Debits that nobody can repeat need no entry each: one takes all of a second.
+    const isShared = !isHold && !isReportedHere && options.key === undefined;
+    const key = isShared ? sharedKey(usage, now) : (options.key ?? crypto.randomUUID());
+    const kept = isShared ? this.ledger.find(customer, key) : undefined;
+    return {
+      key,
+      kind,
+      customer,
+      feeKey,
+      isCredits,
+      value: kept === undefined ? cost.text : add(kept.value, cost.text),
+      at: now,
+      reportedAt: isHold || isReportedHere ? undefined : now + this.settings.reportWithin,
+      held: undefined,
+      expiresAt: isHold ? now + (options.holdFor ?? this.settings.holdFor) : undefined,
+    };
   }
 
   /** Keeps the resident account in step with the ledger. @throws CreditGateError for an entry that cannot be counted */
@@ -286,8 +286,7 @@ export class Core {
     const allowed = this.allows(verdict, call);
     const { customer } = state;
     this.settings.telemetry({ type: "decision", customer, outcome: verdict.outcome, reason: verdict.reason, allowed });
-    const parts = {
-      ...verdict,
+    return makeDecision(verdict, {
       allowed,
       customer,
       currency: feeKey.currency,
@@ -295,8 +294,8 @@ export class Core {
       snapshot: snapshot === undefined ? undefined : info(snapshot, now),
       pending,
       retryAfter: Math.max(0, state.retryAt - now),
-    };
-    return makeDecision(parts, () => this.explain(state, feeKey));
+      explain: () => this.explain(state, feeKey),
+    });
   }
 
   #notes(state: CustomerState, snapshot: Snapshot | undefined, verdict: Verdict): DecisionNote[] {
@@ -335,4 +334,9 @@ export class Core {
 /** A snapshot as decisions show it. */
 export function info({ fetchedAt, asOf, freshness }: Snapshot, now: number): SnapshotInfo {
   return { fetchedAt, asOf, age: now - asOf, freshness };
+}
+
+/** The ledger's own keys begin with NUL, which callers' keys must not. */
+function sharedKey({ feeKey, isCredits }: ParsedUsage, now: number): string {
+  return `\0${Math.floor(now / SHARED_DEBIT)}:${isCredits ? "credits" : "amount"}:${feeKey.id}`;
 }

@@ -1,8 +1,8 @@
 /** When to look again: before a denial, and sooner where money runs low. */
 
+import type { Verdict } from "./decision.js";
 import type { Settings } from "./options.js";
 import type { CustomerState } from "./snapshots.js";
-import type { Verdict } from "./verdict.js";
 
 /** The first wait before a denial is checked with the provider again; it doubles up to the longest, ms. */
 const REVALIDATE_BACKOFF = { first: 5_000, longest: 300_000 };

@@ -1,13 +1,8 @@
-/** An answer before it is made into an object, and what failures make of it. */
+/** What a verdict allows, and what failures make of it. */
 
 import { type CreditGateError, type ErrorCode, isCreditGateError } from "../errors.js";
 import type { Reason, UnknownReason } from "../types.js";
-import type { DecisionParts } from "./decision.js";
-
-export type Verdict = Pick<
-  DecisionParts,
-  "outcome" | "reason" | "required" | "available" | "shortfall" | "precision" | "nextChangeAt" | "error"
->;
+import type { Verdict } from "./decision.js";
 
 /** Unknown, but not for want of an answer: what is our own failing never allows usage. */
 const NEVER_ALLOWED: ReadonlySet<Reason> = new Set<Reason>(["engine_fault", "decimal_out_of_range", "capacity"]);

@@ -59,7 +59,7 @@ async function readUsage(request: Request): Promise<{ metric: string; units: num
 export default {
   async fetch(request: Request, env: Env, context: Context): Promise<Response> {
     const name = new URL(request.url).pathname.split("/")[1] ?? "";
-    const price = PRICES[name];
+    const price = Object.hasOwn(PRICES, name) ? PRICES[name] : undefined;
     const customer = request.headers.get("x-customer");
     if (price === undefined || customer === null) return new Response("not found\n", { status: 404 });
 

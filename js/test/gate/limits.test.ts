@@ -111,6 +111,14 @@ test("debits of customers who never came back make room once no usable snapshot 
   expect(gate.stats().ledger.entries).toBe(1);
 });
 
+test("what cannot be recorded is never allowed, not even where unknown answers are", async () => {
+  const { gate, run } = harness({ maxDebits: 1, whenUnknown: "allow", wallets: money("10") });
+  await run(gate.spend(usd("1"), { key: "a" }));
+  expect(await run(gate.spend(usd("1"), { key: "b" }))).toMatchObject({ reason: "capacity", allowed: false });
+  const hold = await run(gate.authorize(usd("1")));
+  expect(hold.allowed).toBe(false);
+});
+
 test("expired holds of customers who never came back make room", async () => {
   const { gate, run, clock, provider } = harness({ maxDebits: 1 });
   provider.byDefault = money("10");

@@ -1,3 +1,4 @@
+import { CreditGateError } from "../../errors.js";
 import { describe, expect, test } from "vitest";
 import { flexpriceWallet, harness, lagoWallet, eur, failure, MINUTE, money, NOW, providerError, said, usd } from "./harness.js";
 
@@ -146,6 +147,13 @@ describe("a decision", () => {
     expect(await response.json()).toMatchObject({
       title: "Payment Required", status: 402, reason: "insufficient_balance", currency: "USD", required: "3", available: "1", shortfall: "2",
     });
+  });
+
+  test("that is unknown says how long the billing API asked to be left alone", async () => {
+    const { gate, run, provider } = harness();
+    provider.byDefault = new CreditGateError("provider_throttled", "slow down", { retryAfter: 42_000 });
+    const response = (await run(gate.spend(usd("3")))).toResponse();
+    expect(response.headers.get("retry-after")).toBe("42");
   });
 
   test("that is unknown answers 503 and says when to try again", async () => {

@@ -98,6 +98,13 @@ describe("grants", () => {
   }
   const wallet = (id: string, fields: object = {}): object => ({ id, wallet_status: "active", wallet_type: "PRE_PAID", ...fields });
 
+  it("reads the credits of whatever the engine counts as active and prepaid: older shapes too", async () => {
+    const wallets = [{ id: "plain" }, wallet("promotional", { wallet_type: "PROMOTIONAL" }), wallet("frozen", { wallet_status: "frozen" })];
+    const server = await serve(script(wallets, () => ({ body: { items: [], pagination: { total: 0 } } })));
+    const answer = await providerOf(server, { grants: "fetch" }).fetchWallets("acme", testContext());
+    expect(Object.keys(answer.grants ?? {}).sort()).toEqual(["plain", "promotional"]);
+  });
+
   it("reads the credits of active prepaid wallets, by wallet id", async () => {
     const list = payload("flexprice_transactions_list") as { readonly items: unknown };
     const wallets = [

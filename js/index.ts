@@ -9,7 +9,6 @@ export { Account, type AccountUsage } from "./gate/account.js";
 export { CreditGate } from "./gate/gate.js";
 export { type Capture, Hold } from "./gate/hold.js";
 export { Meter, type MeterOptions } from "./gate/meter.js";
-export type { Ledger, LedgerEntry, LedgerListener, LedgerSetup, LedgerStats } from "./types.js";
 export { localLedger } from "./ledger/local.js";
 export { memoryStore, type MemoryStoreOptions } from "./store/memory.js";
 export type * from "./types.js";

@@ -110,7 +110,7 @@ export type ShortReason =
 export type UnknownReason =
   /** Nothing cached yet (synchronous forms only). */
   | "not_cached"
-  /** The cached snapshot is older than `usableFor` and could not be refreshed. */
+  /** The cached snapshot is older than `usableFor`, or was invalidated, and could not be refreshed. */
   | "stale"
   | "provider_unauthorized"
   | "provider_rejected"

@@ -459,7 +459,7 @@ fn an_invoice_that_does_not_fit_is_an_error_and_never_paid_beyond_the_wallet() {
 
 #[test]
 fn real_time_figures_that_do_not_fit_are_errors() {
-    let account = |balance: &str, rate: &str| real_time::Account {
+    let wallet = |balance: &str, rate: &str| real_time::Wallet {
         status: Status::Active,
         kind: Kind::Prepaid,
         balance: dec(balance),
@@ -472,29 +472,25 @@ fn real_time_figures_that_do_not_fit_are_errors() {
         ..Unpaid::default()
     };
     let none = Unpaid::default();
-    out_of_range(real_time::real_time(account(MAX, "1"), dec(MIN), &none));
+    out_of_range(real_time::real_time(wallet(MAX, "1"), dec(MIN), &none));
     out_of_range(real_time::real_time(
-        account("1", "1"),
+        wallet("1", "1"),
         dec(MAX),
         &unpaid("1", "0"),
     ));
     out_of_range(real_time::real_time(
-        account("1", "1"),
+        wallet("1", "1"),
         Decimal::ZERO,
         &unpaid(MAX, MIN),
     ));
     out_of_range(real_time::real_time(
-        account(MAX, LEAST),
+        wallet(MAX, LEAST),
         Decimal::ZERO,
         &none,
     ));
-    out_of_range(real_time::real_time(
-        account("1", "0"),
-        Decimal::ZERO,
-        &none,
-    ));
+    out_of_range(real_time::real_time(wallet("1", "0"), Decimal::ZERO, &none));
     assert_eq!(
-        real_time::real_time(account(MAX, "1"), Decimal::ZERO, &none).map(|shown| shown.balance),
+        real_time::real_time(wallet(MAX, "1"), Decimal::ZERO, &none).map(|shown| shown.balance),
         Ok(dec(MAX))
     );
     out_of_range(real_time::remaining(dec(MIN), Decimal::ONE, Decimal::ZERO));

@@ -1,7 +1,6 @@
 /** The owner of one resident account of the engine. */
 
-import type { FeeKeyParts } from "../types.js";
-import type { DecimalString } from "../types.js";
+import type { DecimalString, FeeKeyParts } from "../types.js";
 import type { Account as Handle } from "../wasm/gate_bg.js";
 import { toCreditGateError } from "./fault.js";
 import { engine } from "./start.js";

@@ -4,10 +4,9 @@ import { requests } from "#platform";
 import { add } from "../decimal.js";
 import type { ResidentAccount } from "../engine/account.js";
 import { CreditGateError } from "../errors.js";
-import type { FeeKeyParts } from "../types.js";
-import type { Ledger, LedgerEntry } from "../types.js";
 import type {
-  AuthorizeOptions, CallOptions, Decision, DecimalString, DecisionNote, Explanation, GateStats, SnapshotInfo,
+  AuthorizeOptions, CallOptions, DecimalString, Decision, DecisionNote, Explanation, FeeKeyParts, GateStats, Ledger,
+  LedgerEntry, SnapshotInfo,
 } from "../types.js";
 import { makeDecision, type Verdict } from "./decision.js";
 import { checkReportable, eventOf } from "./events.js";

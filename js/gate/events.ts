@@ -1,8 +1,7 @@
 /** The usage event of a debit, for who reports. */
 
 import { CreditGateError } from "../errors.js";
-import type { LedgerEntry } from "../types.js";
-import type { UsageEvent } from "../types.js";
+import type { LedgerEntry, UsageEvent } from "../types.js";
 import type { Settings } from "./options.js";
 import type { ParsedUsage } from "./usage.js";
 

@@ -3,8 +3,7 @@
 
 import { type ParsedDecimal, parseAmount, subtract } from "../decimal.js";
 import { CreditGateError } from "../errors.js";
-import type { LedgerEntry } from "../types.js";
-import type { CallOptions, DecimalInput, DecimalString, Decision, UsageEventFields } from "../types.js";
+import type { CallOptions, DecimalInput, DecimalString, Decision, LedgerEntry, UsageEventFields } from "../types.js";
 import type { Core } from "./core.js";
 import { CALL_OPTIONS, checkCall, parseEvent, type ParsedUsage } from "./usage.js";
 

@@ -1,8 +1,7 @@
 /** One price, checked and spent by units: the hot path. */
 
 import { multiply, type ParsedDecimal, parseAmount } from "../decimal.js";
-import type { FeeKeyParts } from "../types.js";
-import type { CallOptions, DecimalInput, FeeKey, SpendOptions, UsageEventFields } from "../types.js";
+import type { CallOptions, DecimalInput, FeeKey, FeeKeyParts, SpendOptions, UsageEventFields } from "../types.js";
 import type { Core } from "./core.js";
 import type { CustomerState } from "./snapshots.js";
 import { CALL_OPTIONS, checkCall, checkMeter, parseCustomer, parseFeeKey, type ParsedUsage, SPEND_OPTIONS } from "./usage.js";

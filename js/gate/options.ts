@@ -3,9 +3,10 @@
 import { parseAmount } from "../decimal.js";
 import type { AccountOptions } from "../engine/types.js";
 import { CreditGateError } from "../errors.js";
-import type { Ledger, LedgerSetup } from "../types.js";
 import { localLedger } from "../ledger/local.js";
-import type { GateOptions, ProviderContext, SnapshotStore, TelemetryEvent, UsageEvent } from "../types.js";
+import type {
+  GateOptions, Ledger, LedgerSetup, ProviderContext, SnapshotStore, TelemetryEvent, UsageEvent,
+} from "../types.js";
 
 /** {@link GateOptions} with every default in place. */
 export interface Settings {

@@ -3,8 +3,7 @@
 import { requests } from "#platform";
 import { ResidentAccount } from "../engine/account.js";
 import { CreditGateError, isCreditGateError } from "../errors.js";
-import type { Ledger } from "../types.js";
-import type { WalletsAnswer } from "../types.js";
+import type { Ledger, WalletsAnswer } from "../types.js";
 import { within } from "./deadline.js";
 import type { Settings } from "./options.js";
 import { RateLimit } from "./rate-limit.js";

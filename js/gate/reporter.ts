@@ -2,8 +2,7 @@
 
 import { requests } from "#platform";
 import { CreditGateError, isCreditGateError } from "../errors.js";
-import type { LedgerEntry } from "../types.js";
-import type { UsageEvent } from "../types.js";
+import type { LedgerEntry, UsageEvent } from "../types.js";
 import { within } from "./deadline.js";
 import type { Settings } from "./options.js";
 

@@ -27,7 +27,7 @@ impl PriceTypes {
 
 /// The wallet whose balance is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Account {
+pub struct Wallet {
     /// Whether it is active.
     pub status: Status,
     /// Prepaid or post-paid.
@@ -36,7 +36,7 @@ pub struct Account {
     pub balance: Decimal,
     /// Currency units per credit.
     pub rate: Decimal,
-    /// As configured; none is told apart from `USAGE` by nothing here.
+    /// As configured; none at all counts usage, as `USAGE` does (flexprice 6).
     pub price_types: PriceTypes,
 }
 
@@ -155,9 +155,9 @@ pub struct RealTime {
 ///
 /// # Errors
 /// `decimal_out_of_range`, also for a rate of zero.
-pub fn real_time(account: Account, current_usage: Decimal, unpaid: &Unpaid) -> Result<RealTime> {
+pub fn real_time(wallet: Wallet, current_usage: Decimal, unpaid: &Unpaid) -> Result<RealTime> {
     let zero = Decimal::ZERO;
-    if account.status != Status::Active {
+    if wallet.status != Status::Active {
         return Ok(RealTime {
             balance: zero,
             credit_balance: zero,
@@ -165,17 +165,17 @@ pub fn real_time(account: Account, current_usage: Decimal, unpaid: &Unpaid) -> R
             unpaid_invoices_amount: None,
         });
     }
-    let (pending, unpaid_amount) = match account.kind {
+    let (pending, unpaid_amount) = match wallet.kind {
         Kind::Postpaid => (zero, zero),
         Kind::Prepaid => (
-            pending(account.price_types, current_usage, unpaid)?,
+            pending(wallet.price_types, current_usage, unpaid)?,
             unpaid.usage_charges,
         ),
     };
-    let balance = account.balance.try_sub(pending)?;
+    let balance = wallet.balance.try_sub(pending)?;
     Ok(RealTime {
         balance,
-        credit_balance: flexprice_credits(balance, account.rate)?,
+        credit_balance: flexprice_credits(balance, wallet.rate)?,
         current_period_usage: pending,
         unpaid_invoices_amount: Some(unpaid_amount),
     })

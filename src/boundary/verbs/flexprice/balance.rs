@@ -8,7 +8,7 @@ use super::instant;
 use crate::currency::Currency;
 use crate::decimal::Decimal;
 use crate::engine::conversion::flexprice_credits;
-use crate::engine::real_time::{self, Account, Invoice, InvoiceStatus, Line, PriceTypes, RealTime};
+use crate::engine::real_time::{self, Invoice, InvoiceStatus, Line, PriceTypes, RealTime, Wallet};
 use crate::error::{Error, Result};
 use crate::model::wallet::{Kind, Status};
 use crate::time::Timestamp;
@@ -30,12 +30,12 @@ struct WalletIn {
 }
 
 impl WalletIn {
-    fn read(&self) -> Account {
+    fn read(&self) -> Wallet {
         let allows = |name: &str| {
             let listed = self.allowed_price_types.iter().flatten();
             listed.into_iter().any(|price_type| price_type == name)
         };
-        Account {
+        Wallet {
             status: match self.wallet_status.as_deref() {
                 None | Some("active") => Status::Active,
                 Some(_) => Status::Inactive,
@@ -216,9 +216,9 @@ pub(in super::super) fn real_time_multi_wallet(
     let mut pending: Option<Decimal> = None;
     for wallet in &request.wallets {
         let shown = real_time_of(wallet, request.current_usage, &request.invoices, now)?;
-        let account = wallet.read();
-        if account.status == Status::Active && account.kind == Kind::Prepaid {
-            settled = settled.try_add(account.balance)?;
+        let read = wallet.read();
+        if read.status == Status::Active && read.kind == Kind::Prepaid {
+            settled = settled.try_add(read.balance)?;
             let shown = shown.current_period_usage;
             pending = Some(pending.map_or(shown, |most| most.max(shown)));
         }

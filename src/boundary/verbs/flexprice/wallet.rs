@@ -30,6 +30,17 @@ fn direction(name: &str) -> Result<Direction> {
     }
 }
 
+/// An operation of a verb for one direction may say it, and no other.
+fn expect(direction: &str, given: Option<&str>) -> Result<()> {
+    match given {
+        Some(given) if given != direction => {
+            let message = format!("must be `{direction}`");
+            Err(Error::invalid_input("operation.type", &message))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// `conversion.amount_to_credits`
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -229,16 +240,10 @@ struct CreditTransaction {
 
 pub(in super::super) fn credit(request: CreditRequest) -> Result<CreditAnswer> {
     let operation = request.operation;
-    if direction(operation.direction.as_deref().unwrap_or("credit"))? != Direction::Credit {
-        return Err(Error::invalid_input("operation.type", "must be `credit`"));
-    }
+    expect("credit", operation.direction.as_deref())?;
     let rates = rates(request.conversion_rate, request.topup_conversion_rate);
-    let given = ledger::normalise(
-        Direction::Credit,
-        rates,
-        operation.amount,
-        operation.credit_amount,
-    )?;
+    let (amount, credits) = (operation.amount, operation.credit_amount);
+    let given = ledger::normalise(Direction::Credit, rates, amount, credits)?;
     let opening = request.opening_credit_balance;
     let after = ledger::after(Direction::Credit, rates, opening, given.credits)?;
     let day = |number| {
@@ -344,16 +349,10 @@ const ANY_TIME: Timestamp = Timestamp(0);
 
 pub(in super::super) fn debit(request: DebitRequest) -> Result<DebitAnswer> {
     let operation = request.operation;
-    if direction(operation.direction.as_deref().unwrap_or("debit"))? != Direction::Debit {
-        return Err(Error::invalid_input("operation.type", "must be `debit`"));
-    }
+    expect("debit", operation.direction.as_deref())?;
     let rates = rates(request.conversion_rate, request.topup_conversion_rate);
-    let asked = ledger::normalise(
-        Direction::Debit,
-        rates,
-        operation.amount,
-        operation.credit_amount,
-    )?;
+    let (amount, credits) = (operation.amount, operation.credit_amount);
+    let asked = ledger::normalise(Direction::Debit, rates, amount, credits)?;
     let opening = request.opening_credit_balance;
     let list: Vec<Credit> = request.credits.iter().map(CreditIn::read).collect();
     let consumption = credits::consume(&list, asked.credits, ANY_TIME)?;

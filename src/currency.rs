@@ -13,6 +13,14 @@ impl Currency {
     ///
     /// # Errors
     /// `invalid_input` for anything else.
+    ///
+    /// ```
+    /// use creditgate::currency::Currency;
+    ///
+    /// assert_eq!(Currency::parse("usd")?, Currency::parse("USD")?);
+    /// assert_eq!(Currency::parse("US$").map_err(|error| error.code()), Err("invalid_input"));
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self> {
         let code: [u8; 3] = text
             .as_bytes()
@@ -28,11 +36,26 @@ impl Currency {
     }
 
     /// The code in capitals.
+    ///
+    /// ```
+    /// use creditgate::currency::Currency;
+    ///
+    /// assert_eq!(Currency::parse("eur")?.code(), "EUR");
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn code(&self) -> &str {
         core::str::from_utf8(&self.0).unwrap_or_default()
     }
 
     /// Decimal places of the minor unit in Lago (R-CONV, the notes on exponents).
+    ///
+    /// ```
+    /// use creditgate::currency::Currency;
+    ///
+    /// let exponent = |code| Currency::parse(code).map(|currency| currency.lago_exponent());
+    /// let exponents = ["EUR", "JPY", "HUF", "KWD", "CLF"].map(exponent);
+    /// assert_eq!(exponents, [2, 0, 0, 3, 4].map(Ok));
+    /// ```
     pub fn lago_exponent(&self) -> u32 {
         match self.code() {
             "BIF" | "CLP" | "DJF" | "GNF" | "HUF" | "ISK" | "JPY" | "KMF" | "KRW" | "MGA"
@@ -44,6 +67,14 @@ impl Currency {
     }
 
     /// Decimal places of the minor unit in Flexprice (section 1.7 no. 1).
+    ///
+    /// ```
+    /// use creditgate::currency::Currency;
+    ///
+    /// let exponent = |code| Currency::parse(code).map(|currency| currency.flexprice_exponent());
+    /// let exponents = ["USD", "JPY", "HUF", "KWD", "CLF"].map(exponent);
+    /// assert_eq!(exponents, [2, 0, 2, 3, 4].map(Ok));
+    /// ```
     pub fn flexprice_exponent(&self) -> u32 {
         match self.code() {
             "JPY" | "KRW" | "VND" | "CLP" => 0,

@@ -1,18 +1,22 @@
 //! Exact decimals: the only file that computes on `rust_decimal`.
 //!
-//! Addition and multiplication are exact or [`Error::DecimalOutOfRange`]; nothing is rounded in silence, as
+//! Addition and multiplication are exact or `decimal_out_of_range`; nothing is rounded in silence, as
 //! `rust_decimal`'s own operators would. Division and rounding name their rounding and round once.
+
+#[cfg(feature = "rules")]
+mod json;
 
 use core::fmt;
 
 use rust_decimal::RoundingStrategy;
-use serde::de::{self, Deserialize, Deserializer, Visitor};
-use serde::ser::{Serialize, Serializer};
 
 use crate::error::{Error, Result};
 
 /// Decimal places that fit.
 const MAX_SCALE: u32 = 28;
+
+/// A divisor beyond this leaves no room for ten times a rest and nine times a factor.
+const MOST_DIVISOR: i128 = 1 << 122;
 
 /// How a digit that does not fit is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,16 +54,26 @@ impl Decimal {
     /// # Errors
     /// `invalid_decimal` for anything else (exponents, spaces, `NaN`); `decimal_out_of_range` for what does
     /// not fit exactly.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    ///
+    /// assert_eq!(Decimal::parse("-4.270")?.to_string(), "-4.27");
+    /// let code = |text| Decimal::parse(text).map_err(|error| error.code());
+    /// assert_eq!(code("1e3"), Err("invalid_decimal"));
+    /// assert_eq!(code("79228162514264337593543950336"), Err("decimal_out_of_range"));
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self> {
         let digits = text.strip_prefix('-').unwrap_or(text);
         let (whole, fraction) = match digits.split_once('.') {
-            Some((_, "")) => return Err(invalid()),
+            Some((_, "")) => return Err(Error::invalid_decimal()),
             Some(parts) => parts,
             None => (digits, ""),
         };
         let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         if whole.is_empty() || !is_digits(whole) || !is_digits(fraction) {
-            return Err(invalid());
+            return Err(Error::invalid_decimal());
         }
         Self::from_digits(text.len() != digits.len(), whole, fraction)
     }
@@ -69,20 +83,27 @@ impl Decimal {
     ///
     /// # Errors
     /// As [`Decimal::parse`].
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    ///
+    /// assert_eq!(Decimal::parse_number("1.25E-3")?.to_string(), "0.00125");
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn parse_number(text: &str) -> Result<Self> {
         let text = text.trim();
         match text.split_once(['e', 'E']) {
             None => Self::parse(text.strip_prefix('+').unwrap_or(text)),
             Some((mantissa, exponent)) => {
                 let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
-                let exponent: i32 = exponent.parse().map_err(|_| invalid())?;
+                let exponent: i32 = exponent.parse().map_err(|_| Error::invalid_decimal())?;
                 Self::parse(mantissa)?.shift(exponent)
             }
         }
     }
 
     /// Reads a requested amount to `places` decimal places, dropping what lies beyond towards minus infinity: a
-    /// request may have more digits than fit.
+    /// request may have more digits than fit (R-CONV-1).
     ///
     /// # Errors
     /// As [`Decimal::parse_number`], but only for what is left.
@@ -135,6 +156,14 @@ impl Decimal {
     ///
     /// # Errors
     /// `decimal_out_of_range` for what does not fit exactly.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    ///
+    /// assert_eq!(Decimal::from_parts(-12_345, 2)?.to_string(), "-123.45");
+    /// assert!(Decimal::from_parts(1, 29).is_err());
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn from_parts(mut mantissa: i128, mut scale: u32) -> Result<Self> {
         if mantissa == 0 {
             return Ok(Self::ZERO);
@@ -156,6 +185,13 @@ impl Decimal {
     }
 
     /// Mantissa and scale, as in [`Decimal::from_parts`].
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    ///
+    /// assert_eq!(Decimal::parse("1.500")?.parts(), (15, 1));
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn parts(self) -> (i128, u32) {
         (self.0.mantissa(), self.0.scale())
     }
@@ -164,6 +200,16 @@ impl Decimal {
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    ///
+    /// let sum = Decimal::parse("0.1")?.try_add(Decimal::parse("0.2")?)?;
+    /// assert_eq!(sum, Decimal::parse("0.3")?);
+    /// // 30 digits: refused, not rounded.
+    /// assert!(Decimal::parse("10000000000000000000000000000")?.try_add(sum).is_err());
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn try_add(self, other: Self) -> Result<Self> {
         let ((a, a_scale), (b, b_scale)) = (self.parts(), other.parts());
         let scale = a_scale.max(b_scale);
@@ -178,6 +224,13 @@ impl Decimal {
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    ///
+    /// assert_eq!(Decimal::parse("0.3")?.try_sub(Decimal::parse("0.1")?)?.to_string(), "0.2");
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn try_sub(self, other: Self) -> Result<Self> {
         self.try_add(other.negated())
     }
@@ -186,6 +239,14 @@ impl Decimal {
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    ///
+    /// let tokens = Decimal::from(1500);
+    /// assert_eq!(tokens.try_mul(Decimal::parse("0.000003")?)?.to_string(), "0.0045");
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn try_mul(self, other: Self) -> Result<Self> {
         let ((a, a_scale), (b, b_scale)) = (self.parts(), other.parts());
         // Tens that only the product shows (a five on one side, a two on the other) leave first, so that a
@@ -203,10 +264,20 @@ impl Decimal {
         }
     }
 
-    /// The quotient to `places` decimal places, rounded once.
+    /// The quotient to `places` decimal places, rounded once: credits of an amount of money (R-CONV-3, flexprice 1).
     ///
     /// # Errors
     /// `decimal_out_of_range`, also for a divisor of zero.
+    ///
+    /// ```
+    /// use creditgate::decimal::{Decimal, Rounding};
+    ///
+    /// let third = |rounding| Decimal::from(-2).try_div(Decimal::from(3), 2, rounding);
+    /// assert_eq!(third(Rounding::HalfAwayFromZero)?.to_string(), "-0.67");
+    /// assert_eq!(third(Rounding::TowardZero)?.to_string(), "-0.66");
+    /// assert_eq!(third(Rounding::Floor)?.to_string(), "-0.67");
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn try_div(self, divisor: Self, places: u32, rounding: Rounding) -> Result<Self> {
         let ((a, a_scale), (b, b_scale)) = (self.parts(), divisor.parts());
         let (dividend, divisor) = (a.checked_abs(), b.checked_abs());
@@ -223,42 +294,75 @@ impl Decimal {
             None => return Self::tiny(dividend != 0, negative, places, rounding),
         };
         let fault = Error::out_of_range;
-        let mut quotient = dividend.checked_div(divisor).ok_or_else(fault)?;
-        let mut rest = dividend.checked_rem(divisor).ok_or_else(fault)?;
-        // A division that comes out even stops there: its zeros may not fit where the quotient does.
-        let mut zeros = raised.saturating_sub(a_scale);
-        while zeros > 0 && rest != 0 {
-            rest = rest.checked_mul(10).ok_or_else(fault)?;
-            let digit = rest.checked_div(divisor).ok_or_else(fault)?;
-            rest = rest.checked_rem(divisor).ok_or_else(fault)?;
-            quotient = quotient
-                .checked_mul(10)
-                .and_then(|quotient| quotient.checked_add(digit))
-                .ok_or_else(fault)?;
-            zeros = zeros.saturating_sub(1);
-        }
-        let up = match rounding {
-            Rounding::HalfAwayFromZero => rest >= divisor.saturating_sub(rest),
-            Rounding::TowardZero => false,
-            Rounding::Floor => negative && rest != 0,
+        let division = Division {
+            quotient: dividend.checked_div(divisor).ok_or_else(fault)?,
+            rest: dividend.checked_rem(divisor).ok_or_else(fault)?,
+            divisor,
+            negative,
         };
-        let quotient = quotient.checked_add(i128::from(up)).ok_or_else(fault)?;
-        let quotient = if negative {
-            quotient.checked_neg()
-        } else {
-            Some(quotient)
-        };
-        let quotient = quotient.ok_or_else(fault)?;
-        match places.checked_sub(zeros) {
-            Some(scale) => Self::from_parts(quotient, scale),
-            None => {
-                let whole = raise(quotient, zeros.saturating_sub(places)).ok_or_else(fault)?;
-                Self::from_parts(whole, 0)
-            }
-        }
+        division.round(raised.saturating_sub(a_scale), places, rounding)
     }
 
-    /// The quotient with as many decimal places as fit, rounded once where it does not end.
+    /// `self x factor / divisor` to `places` decimal places, rounded once: a share (R-22-5), a percentage (flexprice
+    /// 33, 35), a proration. The product need not fit, only the result.
+    ///
+    /// # Errors
+    /// `decimal_out_of_range`, also for a divisor of zero, and where all the decimal places together exceed the
+    /// wanted ones by more than 36 less the digits of the divisor.
+    ///
+    /// ```
+    /// use creditgate::decimal::{Decimal, Rounding};
+    ///
+    /// let credits = Decimal::parse("33903.779510213")?;
+    /// let part = Decimal::parse("0.5714285714285714")?;
+    /// assert!(credits.try_mul(part).is_err());
+    /// let prorated = credits.mul_div(part, Decimal::ONE, 8, Rounding::HalfAwayFromZero)?;
+    /// assert_eq!(prorated.to_string(), "19373.58829155");
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
+    pub fn mul_div(
+        self,
+        factor: Self,
+        divisor: Self,
+        places: u32,
+        rounding: Rounding,
+    ) -> Result<Self> {
+        let fault = Error::out_of_range;
+        let ((a, a_scale), (b, b_scale), (c, c_scale)) =
+            (self.parts(), factor.parts(), divisor.parts());
+        let raised = places.saturating_add(c_scale);
+        let given = a_scale.saturating_add(b_scale);
+        let divisor = c
+            .checked_abs()
+            .and_then(|c| raise(c, given.saturating_sub(raised)))
+            .filter(|divisor| 0 < *divisor && *divisor <= MOST_DIVISOR)
+            .ok_or_else(fault)?;
+        // Digit by digit of one factor, so that the product never stands in one piece.
+        let b = b.checked_abs().ok_or_else(fault)?;
+        let (mut quotient, mut rest) = (0_i128, 0_i128);
+        for digit in digits(a.checked_abs().ok_or_else(fault)?) {
+            let next = digit
+                .checked_mul(b)
+                .zip(rest.checked_mul(10))
+                .and_then(|(more, rest)| rest.checked_add(more))
+                .ok_or_else(fault)?;
+            rest = next.checked_rem(divisor).ok_or_else(fault)?;
+            quotient = next
+                .checked_div(divisor)
+                .zip(quotient.checked_mul(10))
+                .and_then(|(more, quotient)| quotient.checked_add(more))
+                .ok_or_else(fault)?;
+        }
+        let division = Division {
+            quotient,
+            rest,
+            divisor,
+            negative: ((a < 0) != factor.is_negative()) != (c < 0),
+        };
+        division.round(raised.saturating_sub(given), places, rounding)
+    }
+
+    /// The quotient with as many decimal places as fit, rounded once where it does not end (R-CONV-7).
     ///
     /// # Errors
     /// `decimal_out_of_range`, also for a divisor of zero.
@@ -287,7 +391,18 @@ impl Decimal {
         }
     }
 
-    /// This number to `places` decimal places.
+    /// This number to `places` decimal places. Both providers round money half away from zero (section 3.1 of Lago's
+    /// rules; flexprice, section 1.7 no. 2).
+    ///
+    /// ```
+    /// use creditgate::decimal::{Decimal, Rounding};
+    ///
+    /// let to = |text, rounding| Ok(Decimal::parse(text)?.round(2, rounding).to_string());
+    /// assert_eq!(to("-10.125", Rounding::HalfAwayFromZero)?, "-10.13");
+    /// assert_eq!(to("-10.125", Rounding::TowardZero)?, "-10.12");
+    /// assert_eq!(to("14.28999", Rounding::Floor)?, "14.28");
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     #[must_use]
     pub fn round(self, places: u32, rounding: Rounding) -> Self {
         let strategy = match rounding {
@@ -298,10 +413,18 @@ impl Decimal {
         Self(self.0.round_dp_with_strategy(places, strategy).normalize())
     }
 
-    /// This number times `10^places`, exactly.
+    /// This number times `10^places`, exactly: minor units from currency units, and back with a negative count.
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    ///
+    /// assert_eq!(Decimal::parse("12.345")?.shift(2)?.to_string(), "1234.5");
+    /// assert_eq!(Decimal::from(1250).shift(-2)?.to_string(), "12.5");
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn shift(self, places: i32) -> Result<Self> {
         let (mantissa, scale) = self.parts();
         let moved = i64::from(scale).saturating_sub(i64::from(places));
@@ -316,6 +439,13 @@ impl Decimal {
     }
 
     /// The number with its sign turned.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    ///
+    /// assert_eq!(Decimal::from(5).negated(), Decimal::from(-5));
+    /// assert_eq!(Decimal::ZERO.negated().to_string(), "0", "there is no -0");
+    /// ```
     #[must_use]
     pub fn negated(self) -> Self {
         let mut value = self.0;
@@ -326,21 +456,46 @@ impl Decimal {
     }
 
     /// Whether this is zero.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    ///
+    /// assert!(Decimal::parse("-0.00")?.is_zero());
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn is_zero(self) -> bool {
         self.0.is_zero()
     }
 
     /// Whether this is below zero.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    ///
+    /// assert!(Decimal::from(-1).is_negative() && !Decimal::ZERO.is_negative());
+    /// ```
     pub fn is_negative(self) -> bool {
         self < Self::ZERO
     }
 
     /// Whether this is above zero.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    ///
+    /// assert!(Decimal::ONE.is_positive() && !Decimal::ZERO.is_positive());
+    /// ```
     pub fn is_positive(self) -> bool {
         self > Self::ZERO
     }
 
     /// This number, or zero if it is below zero.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    ///
+    /// assert_eq!([-3, 0, 3].map(|number| Decimal::from(number).or_zero()), [0, 0, 3].map(Decimal::from));
+    /// ```
     #[must_use]
     pub fn or_zero(self) -> Self {
         self.max(Self::ZERO)
@@ -350,15 +505,81 @@ impl Decimal {
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    ///
+    /// assert_eq!(Decimal::sum([1, 2, 39].map(Decimal::from))?, Decimal::from(42));
+    /// assert_eq!(Decimal::sum([])?, Decimal::ZERO);
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn sum(values: impl IntoIterator<Item = Self>) -> Result<Self> {
         values.into_iter().try_fold(Self::ZERO, Self::try_add)
     }
 }
 
-fn invalid() -> Error {
-    Error::InvalidDecimal {
-        path: String::new(),
+/// A division of two whole numbers above or equal to zero, so far.
+struct Division {
+    quotient: i128,
+    rest: i128,
+    divisor: i128,
+    /// The sign of the result.
+    negative: bool,
+}
+
+impl Division {
+    /// So many further digits, then the one rounding; the result has `places` decimal places.
+    fn round(self, digits: u32, places: u32, rounding: Rounding) -> Result<Decimal> {
+        let fault = Error::out_of_range;
+        let Self {
+            mut quotient,
+            mut rest,
+            divisor,
+            negative,
+        } = self;
+        // A division that comes out even stops there: its zeros may not fit where the quotient does.
+        let mut zeros = digits;
+        while zeros > 0 && rest != 0 {
+            rest = rest.checked_mul(10).ok_or_else(fault)?;
+            let digit = rest.checked_div(divisor).ok_or_else(fault)?;
+            rest = rest.checked_rem(divisor).ok_or_else(fault)?;
+            quotient = quotient
+                .checked_mul(10)
+                .and_then(|quotient| quotient.checked_add(digit))
+                .ok_or_else(fault)?;
+            zeros = zeros.saturating_sub(1);
+        }
+        let up = match rounding {
+            Rounding::HalfAwayFromZero => rest >= divisor.saturating_sub(rest),
+            Rounding::TowardZero => false,
+            Rounding::Floor => negative && rest != 0,
+        };
+        let quotient = quotient.checked_add(i128::from(up)).ok_or_else(fault)?;
+        let quotient = if negative {
+            quotient.checked_neg()
+        } else {
+            Some(quotient)
+        };
+        let quotient = quotient.ok_or_else(fault)?;
+        match places.checked_sub(zeros) {
+            Some(scale) => Decimal::from_parts(quotient, scale),
+            None => {
+                let whole = raise(quotient, zeros.saturating_sub(places)).ok_or_else(fault)?;
+                Decimal::from_parts(whole, 0)
+            }
+        }
     }
+}
+
+/// The digits of a number, the first one first.
+fn digits(mut number: i128) -> Vec<i128> {
+    let mut digits = Vec::new();
+    while number != 0 {
+        digits.push(number % 10);
+        number /= 10;
+    }
+    digits.reverse();
+    digits
 }
 
 fn raise(mantissa: i128, zeros: u32) -> Option<i128> {
@@ -392,44 +613,5 @@ impl From<i64> for Decimal {
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
-    }
-}
-
-impl Serialize for Decimal {
-    fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Decimal {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
-        deserializer.deserialize_any(DecimalVisitor)
-    }
-}
-
-struct DecimalVisitor;
-
-impl Visitor<'_> for DecimalVisitor {
-    type Value = Decimal;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a decimal string or a number")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> core::result::Result<Decimal, E> {
-        Decimal::parse_number(text).map_err(E::custom)
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> core::result::Result<Decimal, E> {
-        Ok(Decimal::from(value))
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> core::result::Result<Decimal, E> {
-        Decimal::from_parts(i128::from(value), 0).map_err(E::custom)
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> core::result::Result<Decimal, E> {
-        // The shortest text that reads back as this number: what the provider wrote, up to 15 digits.
-        Decimal::parse_number(&value.to_string()).map_err(E::custom)
     }
 }

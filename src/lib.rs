@@ -14,5 +14,6 @@ pub mod engine;
 pub mod error;
 pub mod model;
 pub mod profile;
+mod sort;
 pub mod time;
 pub mod wire;

@@ -2,34 +2,56 @@
 
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::{Error, Result};
 
 const MS_PER_DAY: i64 = 86_400_000;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
     /// Later than every other.
     pub const NEVER: Self = Self(i64::MAX);
 
-    /// The next millisecond.
+    /// The next millisecond: when a credit that can still be used at its expiry no longer can (flexprice 19).
+    ///
+    /// ```
+    /// use creditgate::time::Timestamp;
+    ///
+    /// assert_eq!(Timestamp(999).next(), Timestamp(1000));
+    /// assert_eq!(Timestamp::NEVER.next(), Timestamp::NEVER);
+    /// ```
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 
-    /// So many days of 24 hours later; `None` beyond what fits.
+    /// So many days of 24 hours later; `None` beyond what fits (flexprice 45).
+    ///
+    /// ```
+    /// use creditgate::time::Timestamp;
+    ///
+    /// let week = Timestamp::parse("2026-02-25T10:00:00Z")?.plus_days(7);
+    /// assert_eq!(week, Some(Timestamp::parse("2026-03-04T10:00:00Z")?));
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn plus_days(self, days: i64) -> Option<Self> {
         days.checked_mul(MS_PER_DAY)
             .and_then(|ms| self.0.checked_add(ms))
             .map(Self)
     }
 
-    /// So many calendar months later, at the same time of day; a day that the month lacks rolls into the next one.
+    /// So many calendar months later, at the same time of day; a day that the month lacks rolls into the next one
+    /// (flexprice 45). `None` beyond what fits.
+    ///
+    /// ```
+    /// use creditgate::time::Timestamp;
+    ///
+    /// let month = Timestamp::parse("2026-01-31T10:00:00Z")?.plus_months(1);
+    /// assert_eq!(month, Some(Timestamp::parse("2026-03-03T10:00:00Z")?));
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn plus_months(self, months: i64) -> Option<Self> {
         let (year, month, day) = civil_from_days(self.0.div_euclid(MS_PER_DAY))?;
         let month = month.checked_sub(1)?.checked_add(months)?;
@@ -41,6 +63,14 @@ impl Timestamp {
     }
 
     /// Midnight, UTC, at the start of a day written `YYYYMMDD`; `None` for one that is no day (flexprice 42).
+    ///
+    /// ```
+    /// use creditgate::time::Timestamp;
+    ///
+    /// assert_eq!(Timestamp::from_day_number(20260820), Some(Timestamp::parse("2026-08-20T00:00:00Z")?));
+    /// assert_eq!(Timestamp::from_day_number(20260230), None);
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn from_day_number(number: i64) -> Option<Self> {
         let (year, month_and_day) = (number.div_euclid(10_000), number.rem_euclid(10_000));
         let (month, day) = (month_and_day.div_euclid(100), month_and_day.rem_euclid(100));
@@ -79,14 +109,36 @@ impl fmt::Display for Timestamp {
         let (seconds, ms) = (of_day.div_euclid(1000), of_day.rem_euclid(1000));
         let (minutes, second) = (seconds.div_euclid(60), seconds.rem_euclid(60));
         let (hour, minute) = (minutes.div_euclid(60), minutes.rem_euclid(60));
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
-        )?;
-        if ms != 0 {
-            write!(f, ".{ms:03}")?;
+        // Digit by digit: the formatting of padded numbers would weigh more than all of this.
+        let mut text = String::with_capacity(24);
+        push(&mut text, year, 4);
+        for (before, number) in [
+            ('-', month),
+            ('-', day),
+            ('T', hour),
+            (':', minute),
+            (':', second),
+        ] {
+            text.push(before);
+            push(&mut text, number, 2);
         }
-        f.write_str("Z")
+        if ms != 0 {
+            text.push('.');
+            push(&mut text, ms, 3);
+        }
+        text.push('Z');
+        f.write_str(&text)
+    }
+}
+
+/// Appends the last digits of a number that is not negative.
+fn push(text: &mut String, number: i64, digits: u32) {
+    for place in (0..digits).rev() {
+        let digit = number
+            .div_euclid(10_i64.saturating_pow(place))
+            .rem_euclid(10);
+        let digit = u32::try_from(digit).unwrap_or_default();
+        text.push(char::from_digit(digit, 10).unwrap_or('0'));
     }
 }
 
@@ -194,27 +246,62 @@ impl Date {
     }
 
     /// The day of an instant, in UTC.
+    ///
+    /// ```
+    /// use creditgate::time::{Date, Timestamp};
+    ///
+    /// assert_eq!(Date::of(Timestamp::parse("2026-08-20T01:00:00+02:00")?), Date::new(2026, 8, 19));
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn of(instant: Timestamp) -> Option<Self> {
         let (year, month, day) = civil_from_days(instant.0.div_euclid(MS_PER_DAY))?;
         Self::new(year, month, day)
     }
 
-    /// The month, from year 0.
+    /// The month, counted from year 0, so that two of them can be subtracted (R-INT-2).
+    ///
+    /// ```
+    /// use creditgate::time::Date;
+    ///
+    /// let month = |year, month| Date::new(year, month, 1).map(Date::month_number);
+    /// assert_eq!(month(2026, 2).zip(month(2025, 11)).map(|(later, earlier)| later - earlier), Some(3));
+    /// ```
     pub fn month_number(self) -> i64 {
         self.year.saturating_mul(12).saturating_add(self.month)
     }
 
     /// 1 to 31.
+    ///
+    /// ```
+    /// use creditgate::time::Date;
+    ///
+    /// assert_eq!(Date::new(2026, 8, 20).map(Date::day), Some(20));
+    /// ```
     pub fn day(self) -> i64 {
         self.day
     }
 
-    /// The same for days of the same name.
+    /// The same number for days of the same name (R-INT-2).
+    ///
+    /// ```
+    /// use creditgate::time::Date;
+    ///
+    /// let weekday = |day| Date::new(2026, 8, day).map(Date::weekday);
+    /// assert_eq!(weekday(20), weekday(27));
+    /// assert_ne!(weekday(20), weekday(21));
+    /// ```
     pub fn weekday(self) -> i64 {
         self.number.rem_euclid(7)
     }
 
-    /// Whether the next day is in another month.
+    /// Whether the next day is in another month (R-INT-3).
+    ///
+    /// ```
+    /// use creditgate::time::Date;
+    ///
+    /// assert!(Date::new(2023, 2, 28).is_some_and(Date::is_last_of_month));
+    /// assert!(!Date::new(2024, 2, 28).is_some_and(Date::is_last_of_month));
+    /// ```
     pub fn is_last_of_month(self) -> bool {
         self.day == days_in_month(self.year, self.month)
     }

@@ -20,7 +20,7 @@ mod lago;
 mod payloads;
 
 use creditgate::currency::Currency;
-use creditgate::engine::account::{Account, Cost, Options};
+use creditgate::engine::account::{Account, Cost, Cover, Options};
 use creditgate::model::decision::{Decision, Outcome, Reason, Verdict};
 use creditgate::model::fee_key::FeeKey;
 use creditgate::model::snapshot::Snapshot;
@@ -85,7 +85,7 @@ fn a_customer_without_wallets_is_short_of_everything() {
             (decision.available, decision.shortfall),
             (Some(dec("0")), Some(dec("1")))
         );
-        assert_eq!(account.wallets(), 0);
+        assert!(account.snapshot().wallets.is_empty());
     }
 }
 
@@ -138,6 +138,35 @@ fn a_slot_that_is_none_is_a_fault_and_never_an_answer() {
         account.add(7, amount("1")).unwrap_err().code(),
         "engine_fault"
     );
+}
+
+#[test]
+fn what_is_not_known_stays_unknown_for_the_scalar_check_and_after_a_debit() {
+    let silent = Wallet {
+        scope: creditgate::model::scope::Scope::Unknown,
+        ..lago_wallet("silent", "10", "10")
+    };
+    let limited = Wallet {
+        scope: scope(&["subscription"], &[]),
+        ..lago_wallet("told", "10", "10")
+    };
+    let mut account = support::lago(vec![silent, limited]);
+    let unknown = account.slot(eur(), charge());
+    let known = account.slot(eur(), FeeKey::new("subscription"));
+    assert_eq!(account.covers(unknown, 1, 0, NOW), Ok(Cover::Unknown));
+    assert_eq!(account.available(known, NOW), Ok(Some(dec("10"))));
+    account.add(known, amount("4")).unwrap();
+    assert_eq!(account.covers(unknown, 1, 0, NOW), Ok(Cover::Unknown));
+    assert_eq!(account.available(known, NOW), Ok(Some(dec("6"))));
+}
+
+#[test]
+fn minor_units_are_the_providers_own() {
+    let exponents = |profile: profile::Profile| {
+        ["HUF", "KWD", "USD"].map(|code| profile.exponent(currency(code)))
+    };
+    assert_eq!(exponents(FLEXPRICE), [2, 3, 2]);
+    assert_eq!(exponents(LAGO), [0, 3, 2]);
 }
 
 #[test]

@@ -14,10 +14,12 @@ use creditgate::engine::auto_top_up::{Config, Last, burst, is_blocked, is_wanted
 use creditgate::engine::bonus::{Bonus, Slab, matching};
 use creditgate::engine::credits::{Credit, breakdown, consume, is_swept};
 use creditgate::engine::grants::{duration_seconds, expiry, prorate};
-use creditgate::engine::invoice::{Coupon, Line, apply_credits, discounts, total};
+use creditgate::engine::invoice::{Line, apply_credits, discounts, total};
 use creditgate::engine::ledger::{self, Direction, Rates};
 use creditgate::engine::payment::{Payer, Typed, pay};
 use creditgate::engine::real_time::PriceTypes;
+use creditgate::engine::ties::Ties;
+use creditgate::model::invoice::Coupon;
 use creditgate::time::Timestamp;
 use proptest::prelude::*;
 
@@ -61,6 +63,7 @@ fn a_priority_of_zero_comes_before_one_and_none_comes_last() {
         &[with(None), with(Some(1)), with(Some(0))],
         d("25"),
         Timestamp(0),
+        Ties::Forward,
     )
     .unwrap();
     assert_eq!(consumed.taken, [(2, d("10")), (1, d("10")), (0, d("5"))]);
@@ -73,13 +76,13 @@ fn a_credit_is_usable_at_its_expiry_and_not_a_millisecond_later() {
         ..credit(10)
     }];
     assert_eq!(
-        consume(&credits, d("4"), Timestamp(1000))
+        consume(&credits, d("4"), Timestamp(1000), Ties::Forward)
             .unwrap()
             .uncovered,
         Decimal::ZERO
     );
     assert_eq!(
-        consume(&credits, d("4"), Timestamp(1001))
+        consume(&credits, d("4"), Timestamp(1001), Ties::Forward)
             .unwrap()
             .uncovered,
         d("4")
@@ -159,9 +162,9 @@ fn coupons_never_take_more_than_the_price() {
         usd(),
     )
     .unwrap();
-    assert_eq!(taken, [d("10"), Decimal::ZERO]);
+    assert_eq!(taken.by_line, [d("10"), Decimal::ZERO]);
     let all = discounts(&[d("10"), d("20")], &[], &[Coupon::Fixed(d("99"))], usd()).unwrap();
-    assert_eq!(all, [d("10"), d("20")]);
+    assert_eq!(all.by_line, [d("10"), d("20")]);
 }
 
 #[test]
@@ -190,6 +193,34 @@ fn a_restricted_payer_is_not_held_to_what_remains_but_an_unrestricted_one_is() {
     assert_eq!(
         pay(&[payer(PriceTypes::default())], d("30"), typed).unwrap(),
         [d("30")]
+    );
+}
+
+#[test]
+fn a_price_type_that_is_none_pays_nothing_and_is_no_missing_list() {
+    let payer = |types: &[&'static str]| Payer {
+        balance: d("100"),
+        price_types: PriceTypes::of(types.iter().copied()),
+    };
+    let typed = Typed {
+        usage: d("50"),
+        fixed: d("10"),
+    };
+    let payments = pay(
+        &[payer(&["SEAT"]), payer(&["SEAT", "FIXED"]), payer(&[])],
+        d("60"),
+        typed,
+    )
+    .unwrap();
+    assert_eq!(payments, [Decimal::ZERO, d("10"), d("50")]);
+}
+
+#[test]
+fn a_coupon_on_a_line_that_is_none_takes_nothing() {
+    let taken = discounts(&[d("10")], &[(1, Coupon::Fixed(d("5")))], &[], usd()).unwrap();
+    assert_eq!(
+        (taken.by_line, taken.total),
+        (vec![Decimal::ZERO], Decimal::ZERO)
     );
 }
 
@@ -343,7 +374,7 @@ proptest! {
         asked in 0_i64..5000,
     ) {
         let credits: Vec<Credit> = lots.iter().map(|lot| credit(*lot)).collect();
-        let consumed = consume(&credits, Decimal::from(asked), Timestamp(0)).unwrap();
+        let consumed = consume(&credits, Decimal::from(asked), Timestamp(0), Ties::Forward).unwrap();
         let taken = Decimal::sum(consumed.taken.iter().map(|(_, share)| *share)).unwrap();
         let all: i64 = lots.iter().sum();
         prop_assert_eq!(taken, Decimal::from(asked.min(all)));
@@ -383,7 +414,7 @@ proptest! {
         let amounts: Vec<Decimal> = amounts.into_iter().map(|cents| Decimal::from_parts(i128::from(cents), 2).unwrap()).collect();
         let coupons = [Coupon::Percentage(Decimal::from(percent)), Coupon::Fixed(Decimal::from_parts(i128::from(fixed), 2).unwrap())];
         let taken = discounts(&amounts, &[], &coupons, usd()).unwrap();
-        for (amount, discount) in amounts.iter().zip(&taken) {
+        for (amount, discount) in amounts.iter().zip(&taken.by_line) {
             prop_assert!(discount <= amount);
         }
     }
@@ -399,7 +430,7 @@ proptest! {
             .into_iter()
             .map(|(balance, bits)| Payer {
                 balance: Decimal::from(balance),
-                price_types: PriceTypes { usage: bits & 1 != 0, fixed: bits & 2 != 0, all: bits & 4 != 0 },
+                price_types: PriceTypes { usage: bits & 1 != 0, fixed: bits & 2 != 0, all: bits & 4 != 0, other: bits & 8 != 0 },
             })
             .collect();
         let typed = Typed { usage: Decimal::from(usage), fixed: Decimal::from(fixed) };

@@ -7,12 +7,21 @@
 )]
 
 use creditgate::boundary::verbs;
+use creditgate::currency::Currency;
 use creditgate::decimal::{Decimal, Rounding};
 use creditgate::engine::alert::{Alert, Direction};
+use creditgate::engine::application;
 use creditgate::engine::application_2022;
 use creditgate::engine::consumption::{self, Consumed, Inbound, Origin, Source, TransactionStatus};
 use creditgate::engine::interval::Interval;
+use creditgate::engine::lifecycle;
+use creditgate::engine::recurring;
+use creditgate::engine::ties::Ties;
+use creditgate::model::fee_key::FeeKey;
+use creditgate::model::wallet::Status;
 use creditgate::time::{Date, Timestamp};
+use creditgate::wire;
+use creditgate::wire::field::Field;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -178,12 +187,19 @@ fn a_remaining_amount_starts_once() {
     assert_eq!(start("purchased", json!("pending"), "settled"), json!("5"));
     assert_eq!(start("purchased", json!("failed"), "settled"), json!("5"));
     assert_eq!(start("purchased", json!("pending"), "failed"), json!(null));
+    for origin in [Origin::Voided, Origin::Invoiced] {
+        let inbound = consumption::Direction::Inbound;
+        let settled = TransactionStatus::Settled;
+        assert!(!consumption::starts_remaining(
+            inbound, origin, None, settled
+        ));
+    }
 }
 
 // --- R-RULE, R-THR, R-INT-6 ---------------------------------------------------------------------------------------
 
 #[test]
-fn only_a_multiple_is_held_to_the_most() {
+fn a_refill_is_held_to_the_most_be_it_once_or_many_times_the_rules_credits() {
     let paid = |ongoing: &str, most: i64| {
         let request = json!({
             "rule": { "trigger": "threshold", "threshold_credits": "10", "paid_credits": "50" },
@@ -192,8 +208,8 @@ fn only_a_multiple_is_held_to_the_most() {
         });
         call("rule.paid_credits", &request)["paid_credits"].clone()
     };
-    assert_eq!(paid("0", 3000), json!("50"));
-    assert_eq!(paid("-39.99999", 3000), json!("50"));
+    assert_eq!(paid("0", 3000), json!("30"));
+    assert_eq!(paid("-39.99999", 5000), json!("50"));
     assert_eq!(paid("-40", 10_000), json!("100"));
     assert_eq!(paid("-40", 9999), json!("99.99"));
 }
@@ -443,6 +459,116 @@ fn a_failed_activation_takes_no_more_than_the_invoice_and_gives_it_back() {
     // 900 + 179.55 (180 on the invoice) - 80.
     assert_eq!(answer["wallet_balance_after_invoice"], json!("4000"));
     assert_eq!(answer["wallet_balance_after_failure"], json!("5000"));
+}
+
+#[test]
+fn a_terminated_wallet_pays_nothing_and_gets_nothing_back() {
+    let terminated = json!([{ "lago_id": "w", "currency": "EUR", "balance_cents": 5000, "status": "terminated", "applies_to": {} }]);
+    let wallet = wire::lago::wallets(&Field::answer(&terminated, "wallets")).unwrap();
+    let invoice = lifecycle::ActivationInvoice {
+        plan: decimal("30"),
+        coupon: Decimal::ZERO,
+        credit_note: Decimal::ZERO,
+        tax_rate: Decimal::ZERO,
+    };
+    let balances = lifecycle::failed_activation(&wallet[0], &invoice).unwrap();
+    assert_eq!(balances, (decimal("50"), decimal("50")));
+    let applied = |status| lifecycle::applied(status, decimal("50"), decimal("30"));
+    assert_eq!(
+        (applied(Status::Active), applied(Status::Inactive)),
+        (decimal("30"), Decimal::ZERO)
+    );
+}
+
+#[test]
+fn a_rule_that_is_not_active_adds_nothing_on_its_day() {
+    let rule = |is_active| recurring::Rule {
+        method: recurring::Method::Fixed,
+        trigger: recurring::Trigger::Interval,
+        paid: decimal("10"),
+        granted: decimal("2"),
+        threshold: None,
+        target: None,
+        grants_target: false,
+        ignores_limits: false,
+        is_active,
+    };
+    let top_up = |is_active| {
+        rule(is_active)
+            .interval_top_up(recurring::PurchaseLimits::default(), Decimal::ZERO)
+            .unwrap()
+    };
+    assert_eq!(top_up(false), None);
+    assert_eq!(
+        top_up(true).map(|added| (added.paid, added.granted)),
+        Some((decimal("10"), decimal("2")))
+    );
+}
+
+// --- R-APP --------------------------------------------------------------------------------------------------------
+
+/// What one wallet of plenty pays of an invoice, and what is left of it.
+fn paid(fees: Vec<application::Fee>, total: &str) -> (String, String) {
+    paid_by(&json!([]), fees, total)
+}
+
+/// The same of a wallet for these fee types.
+fn paid_by(fee_types: &Value, fees: Vec<application::Fee>, total: &str) -> (String, String) {
+    let list = json!([{
+        "lago_id": "w", "currency": "EUR", "balance_cents": 100_000, "applies_to": { "fee_types": fee_types },
+    }]);
+    let invoice = application::Invoice {
+        currency: Currency::parse("EUR").unwrap(),
+        total: decimal(total),
+        fees,
+    };
+    let wallets = wire::lago::wallets(&Field::answer(&list, "wallets")).unwrap();
+    let applied = application::apply(&wallets, &invoice, Ties::Forward).unwrap();
+    (applied.prepaid.to_string(), applied.total_after.to_string())
+}
+
+fn fee(fee_type: &str, amount: &str, coupons: &str, taxes: &str) -> application::Fee {
+    application::Fee {
+        key: FeeKey::new(fee_type),
+        amount: decimal(amount),
+        coupons: decimal(coupons),
+        taxes: decimal(taxes),
+        credit_notes: Decimal::ZERO,
+    }
+}
+
+#[test]
+fn a_fee_that_coupons_have_paid_takes_no_credits_even_if_it_is_taxed() {
+    let fees = || {
+        vec![
+            fee("charge", "10", "10", "2"),
+            fee("subscription", "5", "0", "1"),
+        ]
+    };
+    assert_eq!(paid(fees(), "8"), ("6".into(), "2".into()));
+}
+
+#[test]
+fn cents_that_rounding_left_out_go_to_the_largest_bucket_one_for_each() {
+    let one = || vec![fee("charge", "10", "0", "0")];
+    assert_eq!(paid(one(), "10.01"), ("10.01".into(), "0".into()));
+    assert_eq!(paid(one(), "10.02"), ("10".into(), "0.02".into()));
+    let two = || {
+        vec![
+            fee("charge", "10", "0", "0"),
+            fee("subscription", "1", "0", "0"),
+        ]
+    };
+    assert_eq!(paid(two(), "11.02"), ("11.02".into(), "0".into()));
+    assert_eq!(paid(two(), "11.03"), ("11".into(), "0.03".into()));
+    // A total below the sum of the caps lowers none of them.
+    let charges = json!(["charge"]);
+    assert_eq!(paid_by(&charges, two(), "8"), ("8".into(), "0".into()));
+    let equal = vec![
+        fee("charge", "10", "0", "0"),
+        fee("subscription", "9", "0", "0"),
+    ];
+    assert_eq!(paid_by(&charges, equal, "15"), ("10".into(), "5".into()));
 }
 
 // --- R-VAL --------------------------------------------------------------------------------------------------------
@@ -698,7 +824,7 @@ proptest! {
             _ => Decimal::ZERO,
         };
         let pool = Decimal::sum(inbounds.iter().map(available)).unwrap();
-        match consumption::consume(&inbounds, amount, Source::Pool).unwrap() {
+        match consumption::consume(&inbounds, amount, Source::Pool, Ties::Forward).unwrap() {
             Consumed::Taken(taken) => {
                 prop_assert_eq!(Decimal::sum(taken.iter().map(|taken| taken.amount)).unwrap(), amount);
                 for share in &taken {

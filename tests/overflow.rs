@@ -13,12 +13,16 @@
 
 mod support;
 
+#[path = "overflow/rules.rs"]
+mod rules;
+
 use creditgate::decimal::{Decimal, Rounding};
 use creditgate::engine::account::{Account, Cost, Cover, Options};
 use creditgate::engine::application::{self, Invoice};
 use creditgate::engine::conversion::{flexprice_credits, lago_credits};
 use creditgate::engine::ongoing::{self, Usage};
 use creditgate::engine::real_time::{self, PriceTypes, Unpaid};
+use creditgate::engine::ties::Ties;
 use creditgate::error::Result;
 use creditgate::model::decision::Outcome;
 use creditgate::model::wallet::{Kind, Status, Wallet};
@@ -385,10 +389,15 @@ fn ongoing_usage_that_does_not_fit_is_an_error() {
         current: fees,
         ..Usage::default()
     };
-    out_of_range(ongoing::allocate(&wallets, &current(vec![fee(MAX, "1")])));
+    out_of_range(ongoing::allocate(
+        &wallets,
+        &current(vec![fee(MAX, "1")]),
+        Ties::Forward,
+    ));
     out_of_range(ongoing::allocate(
         &wallets,
         &current(vec![fee(MAX, "0"), fee("1", "0")]),
+        Ties::Forward,
     ));
     let other_key = ongoing::Fee {
         key: charge().metric("m"),
@@ -397,14 +406,15 @@ fn ongoing_usage_that_does_not_fit_is_an_error() {
     out_of_range(ongoing::allocate(
         &wallets,
         &current(vec![fee(MAX, "0"), other_key]),
+        Ties::Forward,
     ));
     let advance = Usage {
         pay_in_advance: vec![fee(MAX, "1")],
         ..Usage::default()
     };
-    out_of_range(ongoing::allocate(&wallets, &advance));
+    out_of_range(ongoing::allocate(&wallets, &advance, Ties::Forward));
     assert_eq!(
-        ongoing::allocate(&wallets, &current(vec![fee(MAX, "0")])),
+        ongoing::allocate(&wallets, &current(vec![fee(MAX, "0")]), Ties::Forward),
         Ok(vec![Some(dec(MAX))])
     );
     out_of_range(ongoing::refresh(dec(MAX), Decimal::ONE, eur(), dec(MIN)));
@@ -438,22 +448,27 @@ fn an_invoice_that_does_not_fit_is_an_error_and_never_paid_beyond_the_wallet() {
     out_of_range(application::apply(
         &wallets,
         &invoice(MAX, vec![line(MAX, "1")]),
+        Ties::Forward,
     ));
     out_of_range(application::apply(
         &wallets,
         &invoice(MAX, vec![line(MAX, "0"), line("1", "0")]),
+        Ties::Forward,
     ));
     out_of_range(application::apply(
         &wallets,
         &invoice(MIN, vec![line(MAX, "0")]),
+        Ties::Forward,
     ));
-    let paid = application::apply(&wallets, &invoice(MAX, vec![line(MAX, "0")])).unwrap();
+    let paid =
+        application::apply(&wallets, &invoice(MAX, vec![line(MAX, "0")]), Ties::Forward).unwrap();
     assert_eq!(
         (paid.prepaid, paid.total_after),
         (dec("10"), dec("79228162514264337593543950325"))
     );
     let rich = [lago_wallet("a", MAX, MAX), lago_wallet("b", MAX, MAX)];
-    let paid = application::apply(&rich, &invoice(MAX, vec![line(MAX, "0")])).unwrap();
+    let paid =
+        application::apply(&rich, &invoice(MAX, vec![line(MAX, "0")]), Ties::Forward).unwrap();
     assert_eq!((paid.prepaid, paid.total_after), (dec(MAX), Decimal::ZERO));
 }
 

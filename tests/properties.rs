@@ -14,12 +14,18 @@ mod support;
 
 #[path = "properties/arbitrary_input.rs"]
 mod arbitrary_input;
+#[path = "properties/billing.rs"]
+mod billing;
 #[path = "properties/decimals.rs"]
 mod decimals;
 #[path = "properties/flexprice.rs"]
 mod flexprice;
 #[path = "properties/lago.rs"]
 mod lago;
+#[path = "properties/lago_2022.rs"]
+mod lago_2022;
+#[path = "properties/reconstruction.rs"]
+mod reconstruction;
 #[path = "properties/times.rs"]
 mod times;
 

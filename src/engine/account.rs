@@ -1,13 +1,17 @@
 //! One customer's wallets, debits and holds, kept ready for checks in constant time.
 
+use std::sync::Arc;
+
 use crate::currency::Currency;
-use crate::decimal::Decimal;
+use crate::decimal::{Decimal, Rounding};
 use crate::engine::coverage::{Headroom, Pool, Standing};
+use crate::engine::reconstruction::{Bill, Reconstruction, Rerun};
 use crate::error::{Error, Result};
-use crate::model::decision::{Decision, Explanation, Outcome, Precision, Reason};
+use crate::model::decision::{Decision, Explanation, Note, Outcome, Precision, Reason};
 use crate::model::fee_key::FeeKey;
 use crate::model::snapshot::Snapshot;
 use crate::model::wallet::Freshness;
+use crate::sort::sorted;
 use crate::time::Timestamp;
 
 /// What the caller of the gate chose.
@@ -15,8 +19,8 @@ use crate::time::Timestamp;
 pub struct Options {
     /// Tax on usage, per cent. Required where the provider's figures include tax (Lago), refused elsewhere.
     pub tax_rate: Option<Decimal>,
-    /// Whether an estimate over overlapping scopes may answer.
-    pub accept_estimate: bool,
+    /// What answers where scopes overlap.
+    pub when_scopes_overlap: WhenScopesOverlap,
     /// Whether figures from the provider's cache may answer.
     pub accept_fallback: bool,
     /// Whether post-paid wallets count.
@@ -30,12 +34,23 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             tax_rate: None,
-            accept_estimate: true,
+            when_scopes_overlap: WhenScopesOverlap::Estimate,
             accept_fallback: true,
             include_postpaid: false,
             targets_wallets: false,
         }
     }
+}
+
+/// What answers where the scopes of wallets overlap, so that no sum of balances is safe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenScopesOverlap {
+    /// The sum, lowered by what is overdrawn within reach.
+    Estimate,
+    /// Nothing.
+    Unknown,
+    /// Billing, rerun over the usage behind the ongoing balances; nothing where that is not known.
+    Reconstruct,
 }
 
 /// What is to be spent.
@@ -103,6 +118,8 @@ impl Slot {
 pub struct Account {
     snapshot: Snapshot,
     options: Options,
+    /// The usage behind the ongoing balances, which then are computed from it.
+    reconstruction: Option<Reconstruction>,
     /// `1 + tax rate`.
     gross: Decimal,
     slots: Vec<Slot>,
@@ -113,16 +130,25 @@ pub struct Account {
 }
 
 impl Account {
-    /// An account without debits.
+    /// An account without debits. Lago's figures include tax (R-APP-5, R-ONG-2), Flexprice's credits never pay it
+    /// (flexprice 35).
     ///
     /// # Errors
     /// `invalid_input` at `taxRate` when it is missing for Lago or given for Flexprice; `negative_amount`.
+    ///
+    /// ```
+    /// use creditgate::engine::account::{Account, Options};
+    /// use creditgate::model::snapshot::Snapshot;
+    /// use creditgate::profile::LAGO;
+    ///
+    /// let snapshot = Snapshot { profile: LAGO, wallets: Vec::new() };
+    /// let error = Account::new(snapshot, Options::default()).unwrap_err();
+    /// assert_eq!((error.code(), error.path()), ("invalid_input", "taxRate"));
+    /// ```
     pub fn new(snapshot: Snapshot, options: Options) -> Result<Self> {
         let gross = match (options.tax_rate, snapshot.profile.includes_tax()) {
             (Some(rate), true) if rate.is_negative() => {
-                return Err(Error::NegativeAmount {
-                    path: "taxRate".to_owned(),
-                });
+                return Err(Error::negative_amount("taxRate"));
             }
             (Some(rate), true) => Decimal::ONE.try_add(rate.shift(-2)?)?,
             (None, false) => Decimal::ONE,
@@ -139,6 +165,7 @@ impl Account {
         Ok(Self {
             snapshot,
             options,
+            reconstruction: None,
             gross,
             slots: Vec::new(),
             since: Timestamp::NEVER,
@@ -146,7 +173,45 @@ impl Account {
         })
     }
 
-    /// The slot of a currency and fee key, made if there is none.
+    /// An account without debits whose ongoing balances are those of `usage`, whatever the wallets say. With
+    /// [`WhenScopesOverlap::Reconstruct`] it answers where scopes overlap by rerunning billing.
+    ///
+    /// # Errors
+    /// As [`Account::new`]; `decimal_out_of_range`.
+    pub fn reconstructed(
+        mut snapshot: Snapshot,
+        options: Options,
+        usage: Reconstruction,
+    ) -> Result<Self> {
+        usage.refresh(&mut snapshot.wallets)?;
+        let account = Self::new(snapshot, options)?;
+        Ok(Self {
+            reconstruction: Some(usage),
+            ..account
+        })
+    }
+
+    /// The slot of a currency and fee key, made if there is none (R-APP-4, R-ONG-6; flexprice 27).
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::account::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": 1500,
+    /// #         "ongoing_balance_cents": 1200, "applies_to": {}}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let options = Options { tax_rate: Some(Decimal::from(20)), ..Options::default() };
+    /// # let mut account = Account::new(snapshot, options)?;
+    /// let euro = Currency::parse("EUR")?;
+    /// let slot = account.slot(euro, FeeKey::new("charge").metric("tokens"));
+    /// assert_eq!(account.slot(euro, FeeKey::new("charge").metric("tokens")), slot);
+    /// assert_ne!(account.slot(euro, FeeKey::new("charge").metric("images")), slot);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn slot(&mut self, currency: Currency, key: FeeKey) -> usize {
         let found = self
             .slots
@@ -166,13 +231,35 @@ impl Account {
         })
     }
 
-    /// Adds a debit or hold to a slot; a negative cost takes one off again.
+    /// Adds a debit or hold to a slot; a negative cost takes one off again. Billing would take it from the wallets in
+    /// paying order (R-APP-8).
     ///
     /// # Errors
-    /// `decimal_out_of_range`, and then nothing has changed.
+    /// `decimal_out_of_range`, and then nothing has changed; `engine_fault` for a slot that is none.
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::account::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": 1500,
+    /// #         "ongoing_balance_cents": 1200, "applies_to": {}}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let options = Options { tax_rate: Some(Decimal::from(20)), ..Options::default() };
+    /// # let mut account = Account::new(snapshot, options)?;
+    /// # let slot = account.slot(Currency::parse("EUR")?, FeeKey::new("charge"));
+    /// account.add(slot, Cost::Amount(Decimal::from(5)))?;
+    /// assert_eq!(account.available(slot, Timestamp(0))?, Some(Decimal::from(6)), "12 less 5 and its tax");
+    /// account.add(slot, Cost::Amount(Decimal::from(-5)))?;
+    /// assert_eq!(account.available(slot, Timestamp(0))?, Some(Decimal::from(12)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn add(&mut self, slot: usize, cost: Cost) -> Result<()> {
         let adjusted = self.adjusted(slot, cost);
-        let slot = self.slots.get_mut(slot).ok_or(Error::EngineFault)?;
+        let slot = self.slots.get_mut(slot).ok_or_else(Error::engine_fault)?;
         // More taken off than was added is no money (`pool`), so there nothing is a mere subtraction.
         let was_below = slot.is_below_zero();
         match cost {
@@ -198,12 +285,15 @@ impl Account {
             Cost::Amount(amount) => amount.try_mul(self.gross).ok()?,
             Cost::Credits(credits) => credits.try_mul(headroom.rate?).ok()?,
         };
+        if ceiling(spent) != spent {
+            return None;
+        }
         let mut amounts = Vec::with_capacity(self.slots.len());
         for (index, other) in self.slots.iter().enumerate() {
             match &other.standing {
                 _ if other.currency != own.currency => {}
                 Standing::Short(_) => {}
-                Standing::Unknown(_) => return None,
+                Standing::Unknown(_) | Standing::Rerun(_) => return None,
                 Standing::Known(other) if other.precision == Precision::Estimate => return None,
                 Standing::Known(other) if other.group != headroom.group => {}
                 Standing::Known(other) => amounts.push((index, other.amount.try_sub(spent).ok()?)),
@@ -225,10 +315,30 @@ impl Account {
     }
 
     /// Whether `mantissa / 10^scale` currency units, before tax, are covered: the answer of [`Account::decide`]
-    /// in constant time, once per change and window of time.
+    /// in constant time, once per change and window of time (R-EXP-1; flexprice 19). Where billing is rerun, each check
+    /// is a run.
     ///
     /// # Errors
     /// `negative_amount`; `decimal_out_of_range`; `engine_fault` for a slot that is none.
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::account::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": 1500,
+    /// #         "ongoing_balance_cents": 1200, "applies_to": {}}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let options = Options { tax_rate: Some(Decimal::from(20)), ..Options::default() };
+    /// # let mut account = Account::new(snapshot, options)?;
+    /// # let slot = account.slot(Currency::parse("EUR")?, FeeKey::new("charge"));
+    /// assert_eq!(account.covers(slot, 1_000, 2, Timestamp(0))?, Cover::Covered, "10.00 and its tax are 12");
+    /// assert_eq!(account.covers(slot, 1_001, 2, Timestamp(0))?, Cover::Short);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn covers(
         &mut self,
         slot: usize,
@@ -237,19 +347,29 @@ impl Account {
         now: Timestamp,
     ) -> Result<Cover> {
         self.refresh(now)?;
-        let slot = self.slots.get(slot).ok_or(Error::EngineFault)?;
+        let slot = self.slots.get(slot).ok_or_else(Error::engine_fault)?;
         if mantissa < 0 {
             return Err(negative_cost());
         }
+        let required = || {
+            let mut required = Decimal::from_parts(i128::from(mantissa), scale)?;
+            if self.gross != Decimal::ONE {
+                required = required.try_mul(self.gross)?;
+            }
+            Ok(required)
+        };
         Ok(match &slot.standing {
             Standing::Short(_) => Cover::Short,
             Standing::Unknown(_) => Cover::Unknown,
-            Standing::Known(headroom) => {
-                let mut required = Decimal::from_parts(i128::from(mantissa), scale)?;
-                if self.gross != Decimal::ONE {
-                    required = required.try_mul(self.gross)?;
+            Standing::Rerun(rerun) => {
+                if rerun.covers(required()?)? {
+                    Cover::Covered
+                } else {
+                    Cover::Short
                 }
-                match (required <= headroom.amount, headroom.scope_unknown) {
+            }
+            Standing::Known(headroom) => {
+                match (required()? <= headroom.amount, headroom.scope_unknown) {
                     (true, _) => Cover::Covered,
                     (false, false) => Cover::Short,
                     (false, true) => Cover::Unknown,
@@ -258,40 +378,120 @@ impl Account {
         })
     }
 
-    /// What the wallets have left for a slot, currency units; `None` where that is not known.
+    /// What the wallets have left for a slot, currency units, tax included where the provider's figures include it:
+    /// less usage that the provider counts already (R-ONG-12; flexprice 11), less debits and holds. `None` where that
+    /// is not known.
     ///
     /// # Errors
     /// `decimal_out_of_range`; `engine_fault` for a slot that is none.
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::account::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": 1500,
+    /// #         "ongoing_balance_cents": 1200, "applies_to": {}}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let options = Options { tax_rate: Some(Decimal::from(20)), ..Options::default() };
+    /// # let mut account = Account::new(snapshot, options)?;
+    /// # let slot = account.slot(Currency::parse("EUR")?, FeeKey::new("charge"));
+    /// assert_eq!(account.available(slot, Timestamp(0))?, Some(Decimal::from(12)), "not the settled 15");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn available(&mut self, slot: usize, now: Timestamp) -> Result<Option<Decimal>> {
         self.refresh(now)?;
-        Ok(available(
-            &self.slots.get(slot).ok_or(Error::EngineFault)?.standing,
-        ))
+        let slot = self.slots.get(slot).ok_or_else(Error::engine_fault)?;
+        available(&slot.standing)
     }
 
-    /// The first instant at which time alone changes what is left; `None` if there is none.
+    /// The first instant at which time alone changes what is left (R-EXP-1; flexprice 19); `None` if there is none.
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::account::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": 1500,
+    /// #         "ongoing_balance_cents": 1200, "applies_to": {}, "expiration_at": "2026-09-01T00:00:00Z"}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let options = Options { tax_rate: Some(Decimal::from(20)), ..Options::default() };
+    /// # let mut account = Account::new(snapshot, options)?;
+    /// # let slot = account.slot(Currency::parse("EUR")?, FeeKey::new("charge"));
+    /// let expiry = Timestamp::parse("2026-09-01T00:00:00Z")?;
+    /// assert_eq!(account.next_change_at(Timestamp(0))?, Some(expiry));
+    /// assert_eq!(account.available(slot, expiry)?, Some(Decimal::from(-3)), "its usage is still owed");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn next_change_at(&mut self, now: Timestamp) -> Result<Option<Timestamp>> {
         self.refresh(now)?;
         Ok((self.until != Timestamp::NEVER).then_some(self.until))
     }
 
-    /// The answer for a slot, with its numbers.
+    /// The answer for a slot, with its numbers in currency units: what is required has the tax added where the
+    /// provider's figures include it. The rules are those of [`crate::engine::coverage`].
     ///
     /// # Errors
     /// `negative_amount`; `decimal_out_of_range`; `engine_fault` for a slot that is none.
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::account::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": 1500,
+    /// #         "ongoing_balance_cents": 1200, "applies_to": {}}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let options = Options { tax_rate: Some(Decimal::from(20)), ..Options::default() };
+    /// # let mut account = Account::new(snapshot, options)?;
+    /// # let slot = account.slot(Currency::parse("EUR")?, FeeKey::new("charge"));
+    /// let decision = account.decide(slot, Cost::Amount(Decimal::from(11)), Timestamp(0))?;
+    /// assert_eq!((decision.outcome, decision.reason), (Outcome::Short, Reason::InsufficientBalance));
+    /// assert_eq!(decision.required.map(|required| required.to_string()), Some("13.2".to_owned()));
+    /// assert_eq!(decision.shortfall.map(|missing| missing.to_string()), Some("1.2".to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn decide(&mut self, slot: usize, cost: Cost, now: Timestamp) -> Result<Decision> {
         self.refresh(now)?;
-        let slot = self.slots.get(slot).ok_or(Error::EngineFault)?;
+        let slot = self.slots.get(slot).ok_or_else(Error::engine_fault)?;
         self.answer(&slot.standing, cost, slot.until)
     }
 
-    /// The answer for a fee key that has no slot, which leaves nothing behind.
+    /// The answer for a fee key that has no slot, which leaves nothing behind; as [`Account::decide`].
     ///
     /// # Errors
     /// `negative_amount`; `decimal_out_of_range`.
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::account::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": 1500,
+    /// #         "ongoing_balance_cents": 1200, "applies_to": {}}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let options = Options { tax_rate: Some(Decimal::from(20)), ..Options::default() };
+    /// # let account = Account::new(snapshot, options)?;
+    /// let dollar = Currency::parse("USD")?;
+    /// let decision = account.decide_once(dollar, &FeeKey::new("charge"), Cost::Amount(Decimal::ONE), Timestamp(0))?;
+    /// assert_eq!(decision.reason, Reason::CurrencyMismatch);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn decide_once(
         &self,
         currency: Currency,
@@ -299,34 +499,80 @@ impl Account {
         cost: Cost,
         now: Timestamp,
     ) -> Result<Decision> {
-        let (pool, _) = self.pool(currency, now)?;
-        let standing = self.judge(&pool, key)?;
-        self.answer(&standing, cost, pool.until())
+        let tab = self.tab(currency, now)?;
+        let standing = self.judge(&tab, key)?;
+        self.answer(&standing, cost, tab.pool.until())
     }
 
-    /// Every wallet's part in a usage of this currency and fee key.
+    /// Every wallet's part in a usage of this currency and fee key, currency units; the wallets in paying order
+    /// (R-APP-2; flexprice 26), the skipped ones last.
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::account::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": 1500,
+    /// #         "ongoing_balance_cents": 1200, "applies_to": {}}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let options = Options { tax_rate: Some(Decimal::from(20)), ..Options::default() };
+    /// # let account = Account::new(snapshot, options)?;
+    /// let explanation = account.explain(Currency::parse("EUR")?, &FeeKey::new("charge"), Timestamp(0))?;
+    /// assert_eq!(explanation.pending_usage, Decimal::from(3));
+    /// assert_eq!(explanation.wallets[0].verdict, Verdict::Eligible);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn explain(&self, currency: Currency, key: &FeeKey, now: Timestamp) -> Result<Explanation> {
-        let (pool, overlay) = self.pool(currency, now)?;
-        let (pending_usage, precision) = match pool.standing(key, self.targeted(key))? {
-            Standing::Known(headroom) => (headroom.pending, headroom.precision),
-            _ => (Decimal::ZERO, Precision::Exact),
+        let tab = self.tab(currency, now)?;
+        let pending_usage = match tab.pool.standing(key, self.targeted(key))? {
+            Standing::Known(headroom) => headroom.pending,
+            _ => Decimal::ZERO,
         };
+        let precision = match self.judge(&tab, key)? {
+            Standing::Known(headroom) => headroom.precision,
+            _ => Precision::Exact,
+        };
+        let Tab { pool, overlay, .. } = tab;
         Ok(Explanation {
             wallets: pool.explain(key),
-            overlay,
+            overlay: Decimal::sum(overlay.into_iter().map(|(spent, _)| spent))?,
             pending_usage,
             precision,
         })
     }
 
-    /// The least fresh figure that answers are made of.
+    /// The least fresh figure that answers are made of (flexprice 13 to 16; Lago does not tell, R-ONG-14).
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::account::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": 1500,
+    /// #         "ongoing_balance_cents": 1200, "applies_to": {}}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let options = Options { tax_rate: Some(Decimal::from(20)), ..Options::default() };
+    /// # let account = Account::new(snapshot, options)?;
+    /// # use creditgate::model::wallet::Freshness;
+    /// assert_eq!(account.freshness()?, Freshness::Undated);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn freshness(&self) -> Result<Freshness> {
+        if self.reconstruction.is_some() {
+            return Ok(Freshness::Computed);
+        }
         let mut least = None;
         for wallet in &self.snapshot.wallets {
             let pool = Pool::new(
@@ -348,9 +594,33 @@ impl Account {
         Ok(least.unwrap_or(none_told))
     }
 
-    /// How many wallets the customer has, of any status.
-    pub fn wallets(&self) -> usize {
-        self.snapshot.wallets.len()
+    /// The customer's wallets, of any status: Lago lists terminated ones too (section 2), Flexprice does not. Ongoing
+    /// balances are those that answers are made of, reconstructed where they are.
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::account::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": 1500,
+    /// #         "ongoing_balance_cents": 1200, "applies_to": {}}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let options = Options { tax_rate: Some(Decimal::from(20)), ..Options::default() };
+    /// # let account = Account::new(snapshot, options)?;
+    /// assert_eq!(account.snapshot().wallets.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// What the API hides of the usage that answers were reconstructed from.
+    pub fn notes(&self) -> &[Note] {
+        let known = self.reconstruction.as_ref();
+        known.map_or(&[], |reconstruction| &reconstruction.notes)
     }
 
     fn outdate(&mut self) {
@@ -364,20 +634,18 @@ impl Account {
         }
         let mut standings = Vec::with_capacity(self.slots.len());
         let mut until = Timestamp::NEVER;
-        let mut pools: Vec<(Currency, Pool<'_>)> = Vec::new();
+        let mut tabs: Vec<(Currency, Tab<'_>)> = Vec::new();
         for slot in &self.slots {
-            if !pools.iter().any(|(currency, _)| *currency == slot.currency) {
-                let (pool, _) = self.pool(slot.currency, now)?;
-                until = until.min(pool.until());
-                pools.push((slot.currency, pool));
+            if !tabs.iter().any(|(currency, _)| *currency == slot.currency) {
+                let tab = self.tab(slot.currency, now)?;
+                until = until.min(tab.pool.until());
+                tabs.push((slot.currency, tab));
             }
-            let pool = pools
-                .iter()
-                .find(|(currency, _)| *currency == slot.currency);
-            let (_, pool) = pool.ok_or(Error::EngineFault)?;
-            standings.push((self.judge(pool, &slot.key)?, pool.until()));
+            let tab = tabs.iter().find(|(currency, _)| *currency == slot.currency);
+            let (_, tab) = tab.ok_or_else(Error::engine_fault)?;
+            standings.push((self.judge(tab, &slot.key)?, tab.pool.until()));
         }
-        drop(pools);
+        drop(tabs);
         for (slot, (standing, until)) in self.slots.iter_mut().zip(standings) {
             (slot.standing, slot.until) = (standing, until);
         }
@@ -385,31 +653,46 @@ impl Account {
         Ok(())
     }
 
-    /// The wallets of a currency less the debits and holds, and the sum of these.
-    fn pool(&self, currency: Currency, now: Timestamp) -> Result<(Pool<'_>, Decimal)> {
+    /// The wallets of a currency and the debits and holds against them.
+    fn tab(&self, currency: Currency, now: Timestamp) -> Result<Tab<'_>> {
         let mut pool = Pool::new(&self.snapshot, currency, self.options.include_postpaid, now)?;
         let mut overlay = Vec::new();
         for slot in self.slots.iter().filter(|slot| slot.currency == currency) {
             let credits = slot.credits.try_mul(pool.highest_rate(&slot.key))?;
-            let spent = slot.amount.try_mul(self.gross)?.try_add(credits)?;
+            let spent = ceiling(slot.amount.try_mul(self.gross)?.try_add(credits)?);
             if spent.is_positive() {
                 overlay.push((spent, &slot.key));
             }
         }
         // R-ONG-8: the largest first, ties by key.
-        overlay.sort_by(|(a, a_key), (b, b_key)| b.cmp(a).then_with(|| a_key.cmp(b_key)));
-        let mut total = Decimal::ZERO;
-        for (spent, key) in overlay {
-            pool.spend(key, spent)?;
-            total = total.try_add(spent)?;
+        let overlay = sorted(&overlay, |(a, a_key), (b, b_key)| {
+            b.cmp(a).then_with(|| a_key.cmp(b_key))
+        });
+        for (spent, key) in &overlay {
+            pool.spend(key, *spent)?;
         }
-        Ok((pool, total))
+        let bill = match &self.reconstruction {
+            Some(usage) => Some(Arc::new(usage.bill(
+                &self.snapshot.wallets,
+                currency,
+                &overlay,
+                now,
+            )?)),
+            None => None,
+        };
+        Ok(Tab {
+            pool,
+            overlay,
+            bill,
+        })
     }
 
     /// Whether keys with a target wallet can occur: this one has one, or a debit does.
     fn targeted(&self, key: &FeeKey) -> bool {
+        let usage = self.reconstruction.as_ref();
         self.options.targets_wallets
             || key.target_wallet.is_some()
+            || usage.is_some_and(Reconstruction::targets_wallets)
             || self
                 .slots
                 .iter()
@@ -417,24 +700,35 @@ impl Account {
     }
 
     /// The pool's standing under the caller's options.
-    fn judge(&self, pool: &Pool<'_>, key: &FeeKey) -> Result<Standing> {
-        let is_fallback = pool.freshness() == Some(Freshness::CachedFallback);
-        Ok(match pool.standing(key, self.targeted(key))? {
+    fn judge(&self, tab: &Tab<'_>, key: &FeeKey) -> Result<Standing> {
+        let is_fallback = tab.pool.freshness() == Some(Freshness::CachedFallback);
+        Ok(match tab.pool.standing(key, self.targeted(key))? {
             Standing::Known(_) if is_fallback && !self.options.accept_fallback => {
                 Standing::Unknown(Reason::CachedFallback)
             }
-            Standing::Known(headroom)
-                if headroom.precision == Precision::Estimate && !self.options.accept_estimate =>
-            {
-                let scope_unknown = headroom.scope_unknown;
-                Standing::Unknown(if scope_unknown {
-                    Reason::ScopeUnknown
-                } else {
-                    Reason::ScopesOverlap
-                })
+            Standing::Known(headroom) if headroom.precision == Precision::Estimate => {
+                self.overlapping(headroom, tab.bill.as_ref(), key)
             }
             standing => standing,
         })
+    }
+
+    /// What answers instead of an estimate.
+    fn overlapping(&self, headroom: Headroom, bill: Option<&Arc<Bill>>, key: &FeeKey) -> Standing {
+        match (self.options.when_scopes_overlap, bill) {
+            (WhenScopesOverlap::Estimate, _) => Standing::Known(headroom),
+            (WhenScopesOverlap::Reconstruct, Some(bill)) if bill.knows_scopes() => {
+                Standing::Rerun(Rerun {
+                    bill: Arc::clone(bill),
+                    key: key.clone(),
+                    rate: headroom.rate,
+                    expired: headroom.expired,
+                })
+            }
+            (WhenScopesOverlap::Reconstruct, Some(_)) => Standing::Unknown(Reason::ScopeUnknown),
+            _ if headroom.scope_unknown => Standing::Unknown(Reason::ScopeUnknown),
+            _ => Standing::Unknown(Reason::ScopesOverlap),
+        }
     }
 
     fn answer(&self, standing: &Standing, cost: Cost, until: Timestamp) -> Result<Decision> {
@@ -444,21 +738,31 @@ impl Account {
         }
         let rate = match standing {
             Standing::Known(headroom) => headroom.rate,
+            Standing::Rerun(rerun) => rerun.rate,
             _ => None,
         };
         let required = match cost {
             Cost::Amount(amount) => Some(amount.try_mul(self.gross)?),
             Cost::Credits(credits) => rate.map(|rate| credits.try_mul(rate)).transpose()?,
         };
-        let available = available(standing);
         let (outcome, reason) = match (standing, required) {
             (Standing::Short(reason), _) => (Outcome::Short, *reason),
             (Standing::Unknown(reason), _) => (Outcome::Unknown, *reason),
-            (Standing::Known(_), None) => (Outcome::Unknown, Reason::AmbiguousCredits),
+            (_, None) => (Outcome::Unknown, Reason::AmbiguousCredits),
             (Standing::Known(headroom), Some(required)) => verdict(headroom, required)?,
+            (Standing::Rerun(rerun), Some(required)) => self.rerun(rerun, required)?,
         };
+        let mut available = available(standing)?;
+        if outcome == Outcome::Covered {
+            // A rerun has verified it, where the figure that was found stays below.
+            available = available.max(required);
+        }
         let shortfall = match (outcome, required, available) {
-            (Outcome::Short, Some(required), Some(available)) => Some(required.try_sub(available)?),
+            (Outcome::Short, Some(required), Some(available)) => {
+                let missing = required.try_sub(available)?;
+                // Stranded money is enough, and yet does not pay.
+                Some(missing).filter(|missing| !missing.is_negative())
+            }
             (Outcome::Short, required, None) => required,
             _ => None,
         };
@@ -475,14 +779,42 @@ impl Account {
             next_change_at: (until != Timestamp::NEVER).then_some(until),
         })
     }
+
+    fn rerun(&self, rerun: &Rerun, required: Decimal) -> Result<(Outcome, Reason)> {
+        if rerun.covers(required)? {
+            return Ok((Outcome::Covered, Reason::Sufficient));
+        }
+        if rerun.expired.is_positive() {
+            // Before everything, when nothing had expired.
+            let before = self.tab(rerun.bill.currency(), Timestamp(i64::MIN))?;
+            if let Some(bill) = before.bill
+                && bill.covers(&rerun.key, required)?
+            {
+                return Ok((Outcome::Short, Reason::CreditsExpired));
+            }
+        }
+        Ok((Outcome::Short, Reason::InsufficientBalance))
+    }
 }
 
-fn available(standing: &Standing) -> Option<Decimal> {
-    match standing {
+/// One currency at an instant.
+struct Tab<'a> {
+    /// The wallets, less the overlay.
+    pool: Pool<'a>,
+    /// Debits and holds, tax included, the largest first.
+    overlay: Vec<(Decimal, &'a FeeKey)>,
+    /// Where the usage is known: all of it, and the overlay.
+    bill: Option<Arc<Bill>>,
+}
+
+/// Currency units.
+fn available(standing: &Standing) -> Result<Option<Decimal>> {
+    Ok(match standing {
         Standing::Known(headroom) => Some(headroom.amount),
+        Standing::Rerun(rerun) => Some(rerun.available()?),
         Standing::Short(_) => Some(Decimal::ZERO),
         Standing::Unknown(_) => None,
-    }
+    })
 }
 
 fn verdict(headroom: &Headroom, required: Decimal) -> Result<(Outcome, Reason)> {
@@ -499,8 +831,17 @@ fn verdict(headroom: &Headroom, required: Decimal) -> Result<(Outcome, Reason)> 
     })
 }
 
+/// Decimal places of what is spent here: finer ones would not fit beside a large balance.
+const OVERLAY_PLACES: u32 = 12;
+
+/// Rounded up: what is spent is never counted short.
+fn ceiling(spent: Decimal) -> Decimal {
+    spent
+        .negated()
+        .round(OVERLAY_PLACES, Rounding::Floor)
+        .negated()
+}
+
 fn negative_cost() -> Error {
-    Error::NegativeAmount {
-        path: "cost".to_owned(),
-    }
+    Error::negative_amount("cost")
 }

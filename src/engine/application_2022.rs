@@ -2,9 +2,8 @@
 
 use crate::decimal::{Decimal, Rounding};
 use crate::error::Result;
-
-/// Wallets pay none of these fees, nor their tax (R-22-4).
-const ADD_ON: &str = "add_on";
+use crate::profile::ADD_ON;
+use crate::sort::sorted;
 
 /// A line, minor units.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,10 +31,27 @@ pub struct Application {
     pub total: Decimal,
 }
 
-/// R-22-4, R-22-5: applies what a wallet holds (zero for one that may not pay) to an invoice.
+/// R-22-4, R-22-5: applies what a wallet holds (zero for one that may not pay) to an invoice; all in minor units.
 ///
 /// # Errors
 /// `decimal_out_of_range`.
+///
+/// ```
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::application_2022::{Fee, apply};
+///
+/// let fee = |fee_type: &str, amount: i64| Fee {
+///     fee_type: fee_type.to_owned(),
+///     amount: Decimal::from(amount),
+///     coupon: Decimal::ZERO,
+///     tax_rate: Decimal::from(20),
+/// };
+/// let fees = [fee("subscription", 1000), fee("add_on", 500)];
+/// let applied = apply(Decimal::from(400), &fees)?;
+/// assert_eq!(applied.taxes, Decimal::from(120 + 100), "on 600 and 500");
+/// assert_eq!(applied.total, Decimal::from(600 + 500 + 220));
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
 pub fn apply(usable: Decimal, fees: &[Fee]) -> Result<Application> {
     let mut nets = Vec::with_capacity(fees.len());
     let mut payable = Vec::with_capacity(fees.len());
@@ -66,7 +82,7 @@ pub fn apply(usable: Decimal, fees: &[Fee]) -> Result<Application> {
 }
 
 /// Each fee's share of the credits: pro rata, rounded down, what remains to the largest, never beyond a fee's net
-/// amount (then to the next largest).
+/// amount (then to the next largest): a fee credited beyond it would have a tax below zero.
 fn shares(prepaid: Decimal, base: Decimal, payable: &[Decimal]) -> Result<Vec<Decimal>> {
     let mut shares = vec![Decimal::ZERO; payable.len()];
     if !prepaid.is_positive() {
@@ -74,16 +90,16 @@ fn shares(prepaid: Decimal, base: Decimal, payable: &[Decimal]) -> Result<Vec<De
     }
     let mut remaining = prepaid;
     for (share, net) in shares.iter_mut().zip(payable) {
-        *share = prepaid.try_mul(*net)?.try_div(base, 0, Rounding::Floor)?;
+        *share = prepaid.mul_div(*net, base, 0, Rounding::Floor)?;
         remaining = remaining.try_sub(*share)?;
     }
-    let mut by_size: Vec<(&mut Decimal, Decimal)> =
-        shares.iter_mut().zip(payable.iter().copied()).collect();
-    by_size.sort_by(|(_, a), (_, b)| b.cmp(a));
-    for (share, net) in by_size {
-        let more = remaining.min(net.try_sub(*share)?);
-        *share = share.try_add(more)?;
-        remaining = remaining.try_sub(more)?;
+    let by_place: Vec<(usize, Decimal)> = payable.iter().copied().enumerate().collect();
+    for (place, net) in sorted(&by_place, |(_, a), (_, b)| b.cmp(a)) {
+        if let Some(share) = shares.get_mut(place) {
+            let more = remaining.min(net.try_sub(*share)?);
+            *share = share.try_add(more)?;
+            remaining = remaining.try_sub(more)?;
+        }
     }
     Ok(shares)
 }

@@ -19,10 +19,21 @@ pub struct Settled {
 }
 
 impl Settled {
-    /// R-BAL-1.
+    /// R-BAL-1: the wallet after credits have come in.
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    /// use creditgate::engine::balance::Settled;
+    /// use creditgate::engine::conversion::WalletCredit;
+    ///
+    /// let by = WalletCredit { credits: Decimal::from(10), amount: Decimal::from(20) };
+    /// let wallet = Settled::default().increased(by)?;
+    /// assert_eq!((wallet.balance, wallet.credits), (by.amount, by.credits));
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn increased(self, by: WalletCredit) -> Result<Self> {
         Ok(Self {
             balance: self.balance.try_add(by.amount)?,
@@ -31,10 +42,21 @@ impl Settled {
         })
     }
 
-    /// R-BAL-2.
+    /// R-BAL-2: the wallet after credits have gone out, be it on an invoice or by a void.
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    /// use creditgate::engine::balance::Settled;
+    /// use creditgate::engine::conversion::WalletCredit;
+    ///
+    /// let by = WalletCredit { credits: Decimal::from(10), amount: Decimal::from(20) };
+    /// let wallet = Settled::default().decreased(by)?;
+    /// assert_eq!((wallet.balance, wallet.consumed_amount), (Decimal::from(-20), Decimal::from(20)));
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn decreased(self, by: WalletCredit) -> Result<Self> {
         Ok(Self {
             balance: self.balance.try_sub(by.amount)?,
@@ -48,6 +70,17 @@ impl Settled {
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    /// use creditgate::engine::balance::Settled;
+    /// use creditgate::engine::conversion::WalletCredit;
+    ///
+    /// let by = |amount: i64| WalletCredit { credits: Decimal::from(amount), amount: Decimal::from(amount) };
+    /// let wallet = Settled::default().decreased(by(5))?.recredited(by(8))?;
+    /// assert_eq!((wallet.balance, wallet.consumed_amount), (Decimal::from(3), Decimal::ZERO), "never below zero");
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn recredited(self, by: WalletCredit) -> Result<Self> {
         let increased = self.increased(by)?;
         Ok(Self {
@@ -73,10 +106,24 @@ pub enum Operation {
     Refund(Decimal),
 }
 
-/// The settled figures after operations, one after the other.
+/// R-BAL, R-TX-1, R-TX-3, R-CN-1: the settled figures after operations, one after the other, at a rate in currency
+/// units per credit.
 ///
 /// # Errors
 /// `decimal_out_of_range`, also for a rate of zero.
+///
+/// ```
+/// use creditgate::currency::Currency;
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::balance::{Operation, Settled, after};
+///
+/// let void = Operation::Void(Decimal::parse("14.28444")?);
+/// let operations = [Operation::Grant(Decimal::from(30)), Operation::Purchase, void];
+/// let wallet = after(Settled::default(), Decimal::ONE, Currency::parse("EUR")?, &operations)?;
+/// assert_eq!(wallet.credits.to_string(), "15.71556");
+/// assert_eq!(wallet.balance.to_string(), "15.72", "money is rounded, credits are not: they part");
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
 pub fn after(
     wallet: Settled,
     rate: Decimal,

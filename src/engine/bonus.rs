@@ -1,7 +1,10 @@
 //! Bonus credits on purchases (flexprice 51).
 
-use crate::decimal::Decimal;
+use crate::decimal::{Decimal, Rounding};
 use crate::error::Result;
+
+/// Decimal places of a Flexprice division (section 1.7 no. 3).
+const PLACES: u32 = 16;
 
 /// A bonus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,14 +16,26 @@ pub enum Bonus {
 }
 
 impl Bonus {
-    /// The credits it gives on a purchase of `credits`.
+    /// flexprice 51: the credits it gives on a purchase of `credits`, a percentage with 16 places.
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    /// use creditgate::engine::bonus::Bonus;
+    ///
+    /// let bonus = Bonus::Percentage(Decimal::parse("7.5")?);
+    /// assert_eq!(bonus.on(Decimal::from(200))?, Decimal::from(15));
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn on(self, credits: Decimal) -> Result<Decimal> {
         match self {
             Self::Flat(bonus) => Ok(bonus),
-            Self::Percentage(percent) => credits.try_mul(percent)?.shift(-2),
+            Self::Percentage(percent) => {
+                let hundred = Decimal::from(100);
+                credits.mul_div(percent, hundred, PLACES, Rounding::HalfAwayFromZero)
+            }
         }
     }
 }
@@ -36,18 +51,31 @@ pub struct Slab {
     pub bonus: Bonus,
 }
 
-/// The slab of the highest threshold that `credits` reach.
+/// flexprice 51: the slab of the highest threshold that `credits` reach; of equal ones the first listed.
+///
+/// ```
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::bonus::{Bonus, Slab, matching};
+///
+/// let slab = |threshold: i64| Slab {
+///     threshold: Decimal::from(threshold),
+///     is_gte: true,
+///     bonus: Bonus::Flat(Decimal::from(threshold / 10)),
+/// };
+/// let slabs = [slab(100), slab(500)];
+/// assert_eq!(matching(&slabs, Decimal::from(499)), Some(&slabs[0]));
+/// assert_eq!(matching(&slabs, Decimal::from(500)), Some(&slabs[1]), "the threshold is included");
+/// assert_eq!(matching(&slabs, Decimal::from(99)), None);
+/// ```
 pub fn matching(slabs: &[Slab], credits: Decimal) -> Option<&Slab> {
     let reached = slabs
         .iter()
         .filter(|slab| slab.is_gte && credits >= slab.threshold);
-    reached.max_by(|a, b| a.threshold.cmp(&b.threshold))
-}
-
-/// Whether credits of this reason were bought, so that a bonus may come with them.
-pub fn is_purchase(reason: &str) -> bool {
-    matches!(
-        reason,
-        "PURCHASED_CREDIT_INVOICED" | "PURCHASED_CREDIT_DIRECT"
-    )
+    reached.reduce(|best, slab| {
+        if slab.threshold > best.threshold {
+            slab
+        } else {
+            best
+        }
+    })
 }

@@ -5,7 +5,7 @@ use crate::decimal::{Decimal, Rounding};
 use crate::error::Result;
 
 /// Decimal places of a Flexprice division (section 1.7 no. 3).
-const FLEXPRICE_PLACES: u32 = 16;
+pub const FLEXPRICE_PLACES: u32 = 16;
 
 /// Decimal places of credits that Lago stores (R-CONV).
 pub const LAGO_PLACES: u32 = 5;
@@ -27,10 +27,19 @@ pub fn flexprice_credits(amount: Decimal, rate: Decimal) -> Result<Decimal> {
     amount.try_div(rate, FLEXPRICE_PLACES, Rounding::HalfAwayFromZero)
 }
 
-/// R-ONG-11, R-ONG-12: what a wallet shows as credits, `cents / 10^exponent / rate`, rounded to 5 places.
+/// R-ONG-11, R-ONG-12: what a wallet shows as credits, `cents / 10^exponent / rate`, rounded to 5 places; the rate in
+/// currency units per credit.
 ///
 /// # Errors
 /// `decimal_out_of_range`, also for a rate of zero.
+///
+/// ```
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::conversion::lago_credits;
+///
+/// assert_eq!(lago_credits(Decimal::from(-427), 2, Decimal::from(3))?.to_string(), "-1.42333");
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
 pub fn lago_credits(cents: Decimal, exponent: u32, rate: Decimal) -> Result<Decimal> {
     lago_amount(cents, exponent)?.try_div(rate, LAGO_PLACES, Rounding::HalfAwayFromZero)
 }
@@ -39,6 +48,15 @@ pub fn lago_credits(cents: Decimal, exponent: u32, rate: Decimal) -> Result<Deci
 ///
 /// # Errors
 /// `decimal_out_of_range`, also for a rate of zero.
+///
+/// ```
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::conversion::lago_credits_unrounded;
+///
+/// let credits = lago_credits_unrounded(Decimal::from(1), 2, Decimal::from(16))?;
+/// assert_eq!(credits.to_string(), "0.000625", "not 0.00063");
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
 pub fn lago_credits_unrounded(cents: Decimal, exponent: u32, rate: Decimal) -> Result<Decimal> {
     lago_amount(cents, exponent)?.quotient(rate)
 }
@@ -58,10 +76,18 @@ pub struct RequestedCredits {
 }
 
 impl RequestedCredits {
-    /// Reads a request's text.
+    /// Reads a request's text (R-CONV-1).
     ///
     /// # Errors
     /// `invalid_decimal`, `decimal_out_of_range`.
+    ///
+    /// ```
+    /// use creditgate::engine::conversion::RequestedCredits;
+    ///
+    /// let credits = RequestedCredits::parse("4.2844499999999999999999999999999999")?;
+    /// assert_eq!((credits.floored.to_string().as_str(), credits.has_more), ("4.28444", true));
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self> {
         // Beyond 23 digits before the point, the 5 after it do not fit: nothing is decided by them.
         let floored =
@@ -72,12 +98,30 @@ impl RequestedCredits {
         })
     }
 
-    /// Whether this is above zero.
+    /// Whether this is above zero, however little (R-TOP-1).
+    ///
+    /// ```
+    /// use creditgate::engine::conversion::RequestedCredits;
+    ///
+    /// let least = RequestedCredits::parse("0.000001")?;
+    /// assert!(least.floored.is_zero() && least.is_positive());
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn is_positive(self) -> bool {
         self.exceeds(Decimal::ZERO)
     }
 
-    /// Whether this is more than `credits`, which have no more than 5 decimal places.
+    /// Whether this is more than `credits`, which have no more than 5 decimal places (R-VAL: voids, the range).
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    /// use creditgate::engine::conversion::RequestedCredits;
+    ///
+    /// let balance = Decimal::parse("10.12345")?;
+    /// assert!(RequestedCredits::parse("10.123451")?.exceeds(balance));
+    /// assert!(!RequestedCredits::parse("10.123450")?.exceeds(balance));
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn exceeds(self, credits: Decimal) -> bool {
         self.floored > credits || (self.floored == credits && self.has_more)
     }
@@ -103,7 +147,7 @@ pub struct WalletCredit {
 }
 
 /// R-CONV-1 to R-CONV-4: credits as requested, in money and back. Invoiceable ones (purchased and granted) snap
-/// to whole minor units, others (voided) stay as they are.
+/// to whole minor units, others (voided) stay as they are. The rate is in currency units per credit.
 ///
 /// # Errors
 /// `decimal_out_of_range`, also for a rate of zero.
@@ -136,10 +180,20 @@ pub fn lago_from_credits(
     Ok(WalletCredit { credits, amount })
 }
 
-/// R-CONV-5: minor units that need not be whole, as a transaction of whole ones.
+/// R-CONV-5: minor units that need not be whole, as a transaction of whole ones; the rate in currency units per credit.
 ///
 /// # Errors
 /// `decimal_out_of_range`, also for a rate of zero.
+///
+/// ```
+/// use creditgate::currency::Currency;
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::conversion::lago_from_cents;
+///
+/// let paid = lago_from_cents(Decimal::parse("103.5")?, Decimal::from(3), Currency::parse("EUR")?)?;
+/// assert_eq!((paid.amount.to_string(), paid.credits.to_string()), ("1.04".into(), "0.34667".into()));
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
 pub fn lago_from_cents(cents: Decimal, rate: Decimal, currency: Currency) -> Result<WalletCredit> {
     // (amount / rate) x rate rounds back to the amount, which is of whole minor units.
     let whole = cents.round(0, Rounding::HalfAwayFromZero);
@@ -148,10 +202,22 @@ pub fn lago_from_cents(cents: Decimal, rate: Decimal, currency: Currency) -> Res
     Ok(WalletCredit { credits, amount })
 }
 
-/// R-CONV-6: whether credits that are more than zero are worth nothing in money.
+/// R-CONV-6: whether credits that are more than zero are worth nothing in money, at a rate in currency units per
+/// credit.
 ///
 /// # Errors
 /// `decimal_out_of_range`.
+///
+/// ```
+/// use creditgate::currency::Currency;
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::conversion::lago_rounds_to_zero;
+///
+/// let worthless = |credits| lago_rounds_to_zero(Decimal::parse(credits)?, Decimal::ONE, Currency::parse("EUR")?);
+/// assert!(worthless("0.00499")? && !worthless("0.005")?);
+/// assert!(!worthless("0")?, "exactly nothing is allowed");
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
 pub fn lago_rounds_to_zero(credits: Decimal, rate: Decimal, currency: Currency) -> Result<bool> {
     let credits = credits.round(LAGO_PLACES, Rounding::Floor);
     let amount = credits

@@ -3,12 +3,14 @@
 
 use crate::currency::Currency;
 use crate::decimal::Decimal;
+use crate::engine::reconstruction::Rerun;
 use crate::error::Result;
 use crate::model::decision::{Precision, Reason, Verdict, WalletExplanation};
 use crate::model::fee_key::FeeKey;
 use crate::model::snapshot::Snapshot;
 use crate::model::wallet::{Freshness, Kind, Status, Wallet};
 use crate::profile::{Overlap, Profile, cascade};
+use crate::sort::sorted;
 use crate::time::Timestamp;
 
 /// The wallets of one currency that may pay at an instant, with what each has left.
@@ -41,6 +43,8 @@ struct Member<'a> {
 pub enum Standing {
     /// So much.
     Known(Headroom),
+    /// What billing would pay, run anew for every cost.
+    Rerun(Rerun),
     /// Nothing, and no wallet that could.
     Short(Reason),
     /// It cannot be said.
@@ -58,7 +62,8 @@ pub struct Headroom {
     pub expired: Decimal,
     /// The usage in these wallets that the provider counts already.
     pub pending: Decimal,
-    /// The one rate of the wallets, currency units per credit; `None` when they differ.
+    /// The one rate of the wallets, currency units per credit; `None` when they differ, or where it is stored as zero
+    /// (flexprice, section 1.7 no. 4): credits then have no price.
     pub rate: Option<Decimal>,
     /// A wallet of unknown scope might add to it.
     pub scope_unknown: bool,
@@ -68,10 +73,30 @@ pub struct Headroom {
 }
 
 impl<'a> Pool<'a> {
-    /// Gathers the wallets of a currency at `now`.
+    /// Gathers the wallets of a currency at `now`, in paying order (R-APP-2; flexprice 26), each with what it has left
+    /// of what can be used (R-EXP-1; flexprice 19, 42) after the usage that the provider counts already (R-ONG-12;
+    /// flexprice 11).
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::coverage::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": 1500,
+    /// #         "ongoing_balance_cents": 1200, "applies_to": {}}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// let euro = Pool::new(&snapshot, Currency::parse("EUR")?, false, Timestamp(0))?;
+    /// assert!(matches!(euro.standing(&FeeKey::new("charge"), false)?, Standing::Known(_)));
+    /// let dollar = Pool::new(&snapshot, Currency::parse("USD")?, false, Timestamp(0))?;
+    /// assert_eq!(dollar.standing(&FeeKey::new("charge"), false)?, Standing::Short(Reason::CurrencyMismatch));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(
         snapshot: &'a Snapshot,
         currency: Currency,
@@ -88,12 +113,12 @@ impl<'a> Pool<'a> {
             freshness: None,
             until: Timestamp::NEVER,
         };
-        let mut wallets: Vec<&Wallet> = pool
+        let wallets: Vec<&Wallet> = pool
             .wallets
             .iter()
             .filter(|wallet| pool.skips(wallet).is_none())
             .collect();
-        wallets.sort_by(|a, b| profile.order(a, b));
+        let wallets = sorted(&wallets, |a, b| profile.order(a, b));
         for wallet in &wallets {
             let usable = profile.usable(wallet, now)?;
             pool.until = pool.until.min(usable.until);
@@ -116,12 +141,46 @@ impl<'a> Pool<'a> {
         Ok(pool)
     }
 
-    /// How fresh the usage is that the wallets show as pending; `None` when none shows it.
+    /// How fresh the usage is that the wallets show as pending (flexprice 13 to 16); `None` when none shows it.
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::coverage::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": 1500,
+    /// #         "ongoing_balance_cents": 1200, "applies_to": {}}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let pool = Pool::new(&snapshot, Currency::parse("EUR")?, false, Timestamp(0))?;
+    /// # use creditgate::model::wallet::Freshness;
+    /// assert_eq!(pool.freshness(), Some(Freshness::Undated));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn freshness(&self) -> Option<Freshness> {
         self.freshness
     }
 
-    /// The first instant at which time alone changes the pool; [`Timestamp::NEVER`] if there is none.
+    /// The first instant at which time alone changes the pool (R-EXP-1; flexprice 19); [`Timestamp::NEVER`] if there is
+    /// none.
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::coverage::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": 1500,
+    /// #         "ongoing_balance_cents": 1200, "applies_to": {}, "expiration_at": "2026-09-01T00:00:00Z"}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let pool = Pool::new(&snapshot, Currency::parse("EUR")?, false, Timestamp(0))?;
+    /// assert_eq!(pool.until(), Timestamp::parse("2026-09-01T00:00:00Z")?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn until(&self) -> Timestamp {
         self.until
     }
@@ -144,7 +203,27 @@ impl<'a> Pool<'a> {
         self.profile.admits(member.wallet, key)
     }
 
-    /// The highest rate at which credits of `key` can be priced, zero where no wallet may pay.
+    /// The highest rate, currency units per credit, at which credits of `key` can be priced: so a hold in credits is
+    /// never priced too low. Zero where no wallet may pay (R-APP-9; flexprice 27).
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::coverage::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "a", "currency": "EUR", "rate_amount": "1", "balance_cents": 500,
+    /// #         "ongoing_balance_cents": 500, "applies_to": {}},
+    /// #     {"lago_id": "b", "currency": "EUR", "rate_amount": "2", "balance_cents": 700,
+    /// #         "ongoing_balance_cents": 700, "applies_to": {"fee_types": ["charge"]}}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let pool = Pool::new(&snapshot, Currency::parse("EUR")?, false, Timestamp(0))?;
+    /// assert_eq!(pool.highest_rate(&FeeKey::new("charge")), Decimal::from(2));
+    /// assert_eq!(pool.highest_rate(&FeeKey::new("subscription")), Decimal::ONE);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn highest_rate(&self, key: &FeeKey) -> Decimal {
         let eligible = self
             .members
@@ -156,11 +235,30 @@ impl<'a> Pool<'a> {
             .unwrap_or_default()
     }
 
-    /// Takes a debit or hold off the wallets in paying order, as billing would (R-APP-8); threshold rules, which only
-    /// the ongoing balance knows (R-ONG-10), move nothing here. One that no wallet may pay is reflected nowhere.
+    /// Takes a debit or hold, currency units with tax, off the wallets in paying order, as billing would (R-APP-8);
+    /// threshold rules, which only the ongoing balance knows (R-ONG-10), move nothing here. One that no wallet may pay
+    /// is reflected nowhere.
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::coverage::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": 1500,
+    /// #         "ongoing_balance_cents": 1200, "applies_to": {}}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let mut pool = Pool::new(&snapshot, Currency::parse("EUR")?, false, Timestamp(0))?;
+    /// pool.spend(&FeeKey::new("charge"), Decimal::from(13))?;
+    /// let left = pool.explain(&FeeKey::new("charge"))[0].available;
+    /// assert_eq!(left, Decimal::from(-1), "the last wallet takes all that remains");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn spend(&mut self, key: &FeeKey, amount: Decimal) -> Result<()> {
         let profile = self.profile;
         let mut eligible: Vec<&mut Member<'a>> = self
@@ -175,10 +273,32 @@ impl<'a> Pool<'a> {
         Ok(())
     }
 
-    /// What the wallets have left for `key`. `targeted` says whether any usage names a target wallet.
+    /// What the wallets have left for `key` together: the signed sum over those that may pay (R-APP-9; flexprice 27),
+    /// exact where all of them share one scope and every other is disjoint from it, else lowered by what overdrawn
+    /// wallets within reach may take, and an estimate. `targeted` says whether any usage names a target wallet.
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::coverage::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "a", "currency": "EUR", "rate_amount": "1", "balance_cents": 500,
+    /// #         "ongoing_balance_cents": 500, "applies_to": {}},
+    /// #     {"lago_id": "b", "currency": "EUR", "rate_amount": "2", "balance_cents": 700,
+    /// #         "ongoing_balance_cents": 700, "applies_to": {"fee_types": ["charge"]}}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let pool = Pool::new(&snapshot, Currency::parse("EUR")?, false, Timestamp(0))?;
+    /// let Standing::Known(headroom) = pool.standing(&FeeKey::new("charge"), false)? else { unreachable!() };
+    /// assert_eq!((headroom.amount, headroom.precision), (Decimal::from(12), Precision::Estimate));
+    /// assert_eq!(headroom.rate, None, "credits have two prices here");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn standing(&self, key: &FeeKey, targeted: bool) -> Result<Standing> {
         if self.members.is_empty() {
             return Ok(Standing::Short(self.why_empty()));
@@ -235,7 +355,8 @@ impl<'a> Pool<'a> {
             rate: eligible
                 .iter()
                 .all(|member| member.wallet.rate == first.wallet.rate)
-                .then_some(first.wallet.rate),
+                .then_some(first.wallet.rate)
+                .filter(|rate| rate.is_positive()),
             scope_unknown,
             group: admitted
                 .iter()
@@ -258,6 +379,26 @@ impl<'a> Pool<'a> {
     }
 
     /// Every wallet and its part in a usage of `key`: the pool in paying order, then the ones skipped.
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::coverage::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "a", "currency": "EUR", "rate_amount": "1", "balance_cents": 500,
+    /// #         "ongoing_balance_cents": 500, "applies_to": {}},
+    /// #     {"lago_id": "b", "currency": "EUR", "rate_amount": "2", "balance_cents": 700,
+    /// #         "ongoing_balance_cents": 700, "applies_to": {"fee_types": ["charge"]}}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let pool = Pool::new(&snapshot, Currency::parse("EUR")?, false, Timestamp(0))?;
+    /// let parts = pool.explain(&FeeKey::new("subscription"));
+    /// let verdicts: Vec<_> = parts.iter().map(|part| (part.id.as_str(), part.verdict)).collect();
+    /// assert_eq!(verdicts, [("b", Verdict::OutOfScope), ("a", Verdict::Eligible)], "listed last, created first");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn explain(&self, key: &FeeKey) -> Vec<WalletExplanation> {
         let members = self.members.iter().map(|member| WalletExplanation {
             id: member.wallet.id.clone(),

@@ -4,7 +4,14 @@ use crate::decimal::{Decimal, Rounding};
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
-/// Seconds of a cooldown; `None` for a unit that is none, or a value that is not above zero.
+/// Seconds of a cooldown (flexprice, section 1.3); `None` for a unit that is none, or a value that is not above zero.
+///
+/// ```
+/// use creditgate::engine::grants::duration_seconds;
+///
+/// assert_eq!(duration_seconds(2, "hour"), Some(7_200));
+/// assert_eq!((duration_seconds(0, "day"), duration_seconds(1, "week")), (None, None));
+/// ```
 pub fn duration_seconds(value: i64, unit: &str) -> Option<i64> {
     let seconds = match unit {
         "second" => 1,
@@ -61,10 +68,21 @@ const PRORATED_PLACES: u32 = 8;
 /// Decimal places of a coefficient (section 1.7 no. 3).
 const COEFFICIENT_PLACES: u32 = 16;
 
-/// The part of a period that is left, in whole seconds, and the credits for it.
+/// The part of a period that is left, in whole seconds and with 16 places (section 1.7 no. 3), and the credits for it.
 ///
 /// # Errors
 /// `decimal_out_of_range`, also for a period without length.
+///
+/// ```
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::grants::prorate;
+/// use creditgate::time::Timestamp;
+///
+/// let (part, credits) = prorate(Timestamp(0), Timestamp(30_000), Timestamp(20_000), Decimal::from(100))?;
+/// assert_eq!(part.to_string(), "0.3333333333333333");
+/// assert_eq!(credits.to_string(), "33.33333333");
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
 pub fn prorate(
     start: Timestamp,
     end: Timestamp,
@@ -78,8 +96,11 @@ pub fn prorate(
         COEFFICIENT_PLACES,
         Rounding::HalfAwayFromZero,
     )?;
-    let prorated = credits
-        .try_mul(coefficient)?
-        .round(PRORATED_PLACES, Rounding::HalfAwayFromZero);
+    let prorated = credits.mul_div(
+        coefficient,
+        Decimal::ONE,
+        PRORATED_PLACES,
+        Rounding::HalfAwayFromZero,
+    )?;
     Ok((coefficient, prorated))
 }

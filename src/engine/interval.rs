@@ -77,6 +77,27 @@ pub struct Schedule {
 
 impl Schedule {
     /// R-INT-1 to R-INT-5: whether the rule tops up now.
+    ///
+    /// ```
+    /// use creditgate::engine::interval::{Interval, Moment, Schedule};
+    /// use creditgate::time::{Date, Timestamp};
+    ///
+    /// let moment = |text| {
+    ///     let at = Timestamp::parse(text)?;
+    ///     Ok(Moment { at, date: Date::of(at).ok_or_else(creditgate::error::Error::engine_fault)? })
+    /// };
+    /// let schedule = Schedule {
+    ///     interval: Interval::Monthly,
+    ///     wallet_created: moment("2026-01-31T10:00:00Z")?,
+    ///     started: None,
+    ///     expires_at: Some(Timestamp::parse("2026-03-31T00:00:00Z")?),
+    ///     topped_up_on: Vec::new(),
+    /// };
+    /// assert!(!schedule.is_due(moment("2026-01-31T23:00:00Z")?), "never on the day of creation");
+    /// assert!(schedule.is_due(moment("2026-02-28T00:00:00Z")?), "the last day stands for the 31st");
+    /// assert!(!schedule.is_due(moment("2026-03-31T00:00:00Z")?), "expired");
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn is_due(&self, now: Moment) -> bool {
         let anchor = self.started.unwrap_or(self.wallet_created);
         let has_expired = self.expires_at.is_some_and(|expiry| expiry <= now.at);

@@ -2,7 +2,10 @@
 
 use crate::decimal::Decimal;
 use crate::engine::conversion::flexprice_credits;
+use crate::engine::credits::{Consumption, Credit, consume};
+use crate::engine::ties::Ties;
 use crate::error::Result;
+use crate::time::Timestamp;
 
 /// Currency units per credit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,10 +52,21 @@ pub struct Balances {
     pub credit_balance: Decimal,
 }
 
-/// flexprice 1: an operation as given in money or credits; money above zero wins.
+/// flexprice 1: an operation as given in currency units or credits; money above zero wins.
 ///
 /// # Errors
 /// `decimal_out_of_range`, also for a rate of zero.
+///
+/// ```
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::ledger::{Direction, Rates, normalise};
+///
+/// let rates = Rates { conversion: Decimal::from(2), top_up: Decimal::from(5) };
+/// let amount = Some(Decimal::from(10));
+/// assert_eq!(normalise(Direction::Credit, rates, amount, None)?.credits, Decimal::from(2));
+/// assert_eq!(normalise(Direction::Debit, rates, amount, None)?.credits, Decimal::from(5));
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
 pub fn normalise(
     direction: Direction,
     rates: Rates,
@@ -75,10 +89,20 @@ pub fn normalise(
     }
 }
 
-/// flexprice 2: a wallet after an ordinary operation. Its money is recomputed from its credits.
+/// flexprice 2: a wallet of these credits after an ordinary operation. Its money is recomputed from its credits.
 ///
 /// # Errors
 /// `decimal_out_of_range`.
+///
+/// ```
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::ledger::{Direction, Rates, after};
+///
+/// let rates = Rates { conversion: Decimal::from(2), top_up: Decimal::from(5) };
+/// let wallet = after(Direction::Credit, rates, Decimal::from(10), Decimal::from(3))?;
+/// assert_eq!((wallet.credit_balance, wallet.balance), (Decimal::from(13), Decimal::from(26)));
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
 pub fn after(
     direction: Direction,
     rates: Rates,
@@ -100,6 +124,17 @@ pub fn after(
 ///
 /// # Errors
 /// `decimal_out_of_range`.
+///
+/// ```
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::ledger::{Balances, Operation, after_purchase};
+///
+/// let wallet = Balances { balance: Decimal::from(20), credit_balance: Decimal::from(10) };
+/// let bought = Operation { amount: Decimal::from(5), credits: Decimal::ONE };
+/// let wallet = after_purchase(wallet, bought)?;
+/// assert_eq!(wallet.balance, Decimal::from(25), "not 11 credits at 2");
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
 pub fn after_purchase(wallet: Balances, purchase: Operation) -> Result<Balances> {
     Ok(Balances {
         balance: wallet.balance.try_add(purchase.amount)?,
@@ -107,14 +142,110 @@ pub fn after_purchase(wallet: Balances, purchase: Operation) -> Result<Balances>
     })
 }
 
-/// flexprice 4: what of a new credit can be used: all, or what is left after it has repaid an overdraft.
+/// flexprice 4: what of a new credit can be used: all, or what is left after it has repaid an overdraft. In credits.
 ///
 /// # Errors
 /// `decimal_out_of_range`.
+///
+/// ```
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::ledger::credits_available;
+///
+/// assert_eq!(credits_available(Decimal::from(-30), Decimal::from(100))?, Decimal::from(70));
+/// assert_eq!(credits_available(Decimal::from(30), Decimal::from(100))?, Decimal::from(100));
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
 pub fn credits_available(credit_balance_before: Decimal, credits: Decimal) -> Result<Decimal> {
     if credit_balance_before.is_negative() {
         Ok(credit_balance_before.try_add(credits)?.or_zero())
     } else {
         Ok(credits)
     }
+}
+
+/// What a debit does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Debited {
+    /// The wallet after it.
+    pub balances: Balances,
+    /// Which credits it took.
+    pub consumption: Consumption,
+}
+
+/// flexprice 2, 22, 23: debits a wallet by the credits asked, or `None` where its credits do not cover it: then nothing
+/// changes. Only a manual debit may leave some uncovered, and the wallet below zero.
+///
+/// # Errors
+/// `decimal_out_of_range`.
+///
+/// ```
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::ledger::{Rates, debit};
+/// use creditgate::engine::ties::Ties;
+/// use creditgate::time::Timestamp;
+///
+/// let rates = Rates { conversion: Decimal::from(2), top_up: Decimal::from(2) };
+/// let asked = Decimal::from(5);
+/// let debit = |is_manual| debit(rates, Decimal::from(3), &[], asked, is_manual, Timestamp(0), Ties::Forward);
+/// assert_eq!(debit(false)?, None);
+/// assert_eq!(debit(true)?.map(|debited| debited.balances.balance), Some(Decimal::from(-4)));
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
+pub fn debit(
+    rates: Rates,
+    credit_balance: Decimal,
+    credits: &[Credit],
+    asked: Decimal,
+    is_manual: bool,
+    reference: Timestamp,
+    ties: Ties,
+) -> Result<Option<Debited>> {
+    let consumption = consume(credits, asked, reference, ties)?;
+    if consumption.uncovered.is_positive() && !is_manual {
+        return Ok(None);
+    }
+    let balances = after(Direction::Debit, rates, credit_balance, asked)?;
+    Ok(Some(Debited {
+        balances,
+        consumption,
+    }))
+}
+
+/// flexprice 47: debits all that a wallet has, so that it can be closed; `None` where its credits do not cover that,
+/// as when some have expired and were not swept: then nothing changes. An overdraft stays.
+///
+/// # Errors
+/// `decimal_out_of_range`.
+///
+/// ```
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::credits::Credit;
+/// use creditgate::engine::ledger::{Rates, terminate};
+/// use creditgate::time::Timestamp;
+///
+/// let rates = Rates { conversion: Decimal::ONE, top_up: Decimal::ONE };
+/// let ten = Decimal::from(10);
+/// let expiry = Some(Timestamp(1000));
+/// let credit = Credit { amount: ten, available: ten, priority: None, expiry, is_completed: true };
+/// let at = |now| terminate(rates, ten, &[credit], Timestamp(now));
+/// assert_eq!(at(1000)?.map(|debited| debited.balances.credit_balance), Some(Decimal::ZERO));
+/// assert_eq!(at(1001)?, None, "expired, not swept: it fails as the provider's does");
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
+pub fn terminate(
+    rates: Rates,
+    credit_balance: Decimal,
+    credits: &[Credit],
+    now: Timestamp,
+) -> Result<Option<Debited>> {
+    let all = credit_balance.or_zero();
+    debit(
+        rates,
+        credit_balance,
+        credits,
+        all,
+        false,
+        now,
+        Ties::Forward,
+    )
 }

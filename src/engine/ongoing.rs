@@ -3,98 +3,124 @@
 use crate::currency::Currency;
 use crate::decimal::{Decimal, Rounding};
 use crate::engine::conversion::lago_credits;
+use crate::engine::ties::Ties;
 use crate::error::Result;
 use crate::model::fee_key::FeeKey;
+pub use crate::model::usage::{Fee, Usage};
 use crate::model::wallet::{Status, Wallet};
 use crate::profile::{LAGO, cascade};
-
-/// A fee that is not invoiced yet, currency units.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fee {
-    /// What it is for.
-    pub key: FeeKey,
-    /// The currency of its amounts.
-    pub currency: Currency,
-    /// Before coupons and tax, rounded to the minor unit.
-    pub amount: Decimal,
-    /// Rounded to the minor unit.
-    pub taxes: Decimal,
-    /// The fee's share of coupons, not rounded.
-    pub coupons: Decimal,
-}
-
-/// The four sets of fees that make up a customer's usage (R-ONG-1).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// Charges of the running periods (R-ONG-2).
-    pub current: Vec<Fee>,
-    /// Fees of draft invoices (R-ONG-3).
-    pub drafts: Vec<Fee>,
-    /// Fees that progressive billing has invoiced already, subtracted (R-ONG-4).
-    pub progressive: Vec<Fee>,
-    /// Fees that were paid in advance, subtracted without coupons (R-ONG-5).
-    pub pay_in_advance: Vec<Fee>,
-}
+use crate::sort::sorted;
 
 /// The usage of one fee key in one currency.
-struct Net {
-    key: FeeKey,
-    currency: Currency,
-    amount: Decimal,
+pub(crate) struct Net {
+    pub(crate) key: FeeKey,
+    pub(crate) currency: Currency,
+    pub(crate) amount: Decimal,
 }
 
 /// R-ONG-1 to R-ONG-10: the usage that falls on each wallet, currency units, not rounded; `None` for one that
-/// is not active. In the order of `wallets`.
+/// is not active. In the order of `wallets`. Open are the order of keys with equal usage (the provider compares ids
+/// that no request names) and of wallets of one priority that were made at the same time.
 ///
 /// # Errors
 /// `decimal_out_of_range`.
-pub fn allocate(wallets: &[Wallet], usage: &Usage) -> Result<Vec<Option<Decimal>>> {
-    let mut nets = nets(usage)?;
-    // R-ONG-8: the largest first, ties by the text of the key.
-    nets.sort_by(|a, b| {
-        let by_key = || (&a.key, a.currency).cmp(&(&b.key, b.currency));
-        b.amount.cmp(&a.amount).then_with(by_key)
-    });
-    let mut budgets = budgets(&nets)?;
-    let mut order: Vec<usize> = (0..wallets.len()).collect();
-    order.retain(|index| {
-        wallets
-            .get(*index)
-            .is_some_and(|wallet| wallet.status == Status::Active)
-    });
-    order.sort_by(|a, b| match (wallets.get(*a), wallets.get(*b)) {
-        (Some(a), Some(b)) => LAGO.order(a, b),
-        _ => a.cmp(b),
-    });
+///
+/// ```
+/// use creditgate::currency::Currency;
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::ongoing::{Fee, Usage, allocate};
+/// use creditgate::engine::ties::Ties;
+/// use creditgate::model::fee_key::FeeKey;
+/// use creditgate::wire::field::Field;
+/// use creditgate::wire::lago::wallets;
+///
+/// let list: serde_json::Value = serde_json::from_str(r#"[
+///     {"lago_id": "second", "currency": "EUR", "balance_cents": 1000, "priority": 2, "applies_to": {}},
+///     {"lago_id": "first", "currency": "EUR", "balance_cents": 1000, "priority": 1, "applies_to": {}}
+/// ]"#)?;
+/// let fee = Fee {
+///     key: FeeKey::new("charge").metric("tokens"),
+///     currency: Currency::parse("EUR")?,
+///     amount: Decimal::from(25),
+///     taxes: Decimal::from(5),
+///     coupons: Decimal::ZERO,
+/// };
+/// let usage = Usage { current: vec![fee], ..Usage::default() };
+/// let allocated = allocate(&wallets(&Field::answer(&list, "wallets"))?, &usage, Ties::Forward)?;
+/// assert_eq!(allocated, [20, 10].map(|share| Some(Decimal::from(share))), "the last one takes all that remains");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn allocate(wallets: &[Wallet], usage: &Usage, ties: Ties) -> Result<Vec<Option<Decimal>>> {
+    let order = payers(wallets, ties);
     let mut allocated: Vec<Option<Decimal>> = wallets
         .iter()
         .map(|wallet| (wallet.status == Status::Active).then_some(Decimal::ZERO))
         .collect();
-    for net in nets.iter().filter(|net| net.amount.is_positive()) {
-        let Some((_, budget)) = budgets
-            .iter_mut()
-            .find(|(currency, _)| *currency == net.currency)
-        else {
-            continue;
-        };
+    for net in falling(wallets, usage, ties)? {
         let payers: Vec<usize> = order
             .iter()
             .copied()
-            .filter(|index| pays(wallets, *index, net))
+            .filter(|index| pays(wallets, *index, &net))
             .collect();
         let mut rooms = Vec::with_capacity(payers.len());
         for index in &payers {
             rooms.push(room(wallets, &allocated, *index)?);
         }
-        let shares = cascade::share_out(net.amount.min(*budget), &rooms)?;
+        let shares = cascade::share_out(net.amount, &rooms)?;
         for (index, share) in payers.into_iter().zip(shares) {
             if let Some(Some(taken)) = allocated.get_mut(index) {
                 *taken = taken.try_add(share)?;
             }
-            *budget = budget.try_sub(share)?;
         }
     }
     Ok(allocated)
+}
+
+/// R-ONG-6 to R-ONG-9: the usage that falls on some wallet, the largest key first, within the budget of its
+/// currency. What no wallet may pay is not reflected anywhere (R-ONG-10), and takes nothing of the budget.
+///
+/// # Errors
+/// `decimal_out_of_range`.
+pub(crate) fn falling(wallets: &[Wallet], usage: &Usage, ties: Ties) -> Result<Vec<Net>> {
+    let nets = nets(usage)?;
+    let mut budgets = budgets(&nets)?;
+    let order = payers(wallets, ties);
+    let references: Vec<&Net> = nets.iter().collect();
+    // R-ONG-8: the largest first, ties by the text of the key.
+    let largest_first = sorted(&references, |a, b| {
+        let by_key = || (&a.key, a.currency).cmp(&(&b.key, b.currency));
+        b.amount.cmp(&a.amount).then_with(|| ties.order(by_key()))
+    });
+    let mut falling = Vec::new();
+    for net in largest_first {
+        let budget = budgets
+            .iter_mut()
+            .find(|(currency, _)| *currency == net.currency);
+        let is_paid = order.iter().any(|index| pays(wallets, *index, net));
+        let Some((_, budget)) = budget.filter(|_| is_paid && net.amount.is_positive()) else {
+            continue;
+        };
+        let amount = net.amount.min(*budget);
+        *budget = budget.try_sub(amount)?;
+        falling.push(Net {
+            key: net.key.clone(),
+            currency: net.currency,
+            amount,
+        });
+    }
+    Ok(falling)
+}
+
+/// R-ONG-9: the places of the active wallets, in paying order.
+fn payers(wallets: &[Wallet], ties: Ties) -> Vec<usize> {
+    let mut active: Vec<(usize, &Wallet)> = wallets
+        .iter()
+        .enumerate()
+        .filter(|(_, wallet)| wallet.status == Status::Active)
+        .collect();
+    ties.arrange(&mut active);
+    let order = sorted(&active, |(_, a), (_, b)| LAGO.order(a, b));
+    order.into_iter().map(|(index, _)| index).collect()
 }
 
 /// R-ONG-9.
@@ -133,7 +159,10 @@ fn nets(usage: &Usage) -> Result<Vec<Net>> {
         Ok(())
     };
     let with_tax = |fee: &Fee| fee.amount.try_add(fee.taxes);
-    for fee in usage.current.iter().chain(&usage.drafts) {
+    for fee in &usage.current {
+        add(fee, with_tax(fee)?)?;
+    }
+    for fee in &usage.drafts {
         add(fee, with_tax(fee)?.try_sub(fee.coupons)?)?;
     }
     for fee in &usage.progressive {
@@ -207,7 +236,25 @@ pub fn refresh(
     })
 }
 
+/// R-ONG-14: seconds between two runs of the clock, where the instance does not say otherwise.
+pub const REFRESH_SECONDS: i64 = 300;
+
+/// R-ONG-14: whether the clock refreshes a customer's wallets: on a premium instance, once something has flagged the
+/// customer, and while taxes can be computed.
+pub fn clock_refreshes(is_premium: bool, is_flagged: bool, has_tax_error: bool) -> bool {
+    is_premium && is_flagged && !has_tax_error
+}
+
 /// R-ONG-13: the depletion flag after a refresh, if it changes: `true` is set, and tells the webhook.
+///
+/// ```
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::ongoing::depletion_change;
+///
+/// assert_eq!(depletion_change(Decimal::ZERO, false), Some(true), "exactly nothing is depleted");
+/// assert_eq!(depletion_change(Decimal::from(-5), true), None);
+/// assert_eq!(depletion_change(Decimal::ONE, true), Some(false));
+/// ```
 pub fn depletion_change(ongoing_balance_cents: Decimal, flagged: bool) -> Option<bool> {
     let depleted = !ongoing_balance_cents.is_positive();
     (depleted != flagged).then_some(depleted)

@@ -24,23 +24,48 @@ pub struct Typed {
     pub fixed: Decimal,
 }
 
-/// The larger balance first; equal ones are left open by the provider, and keep their order here.
+/// flexprice 26: the larger balance first; equal ones are left open by the provider, and keep their order here.
+///
+/// ```
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::payment::by_balance;
+///
+/// let mut balances = [5, 20, 10].map(Decimal::from);
+/// balances.sort_by(|a, b| by_balance(*a, *b));
+/// assert_eq!(balances, [20, 10, 5].map(Decimal::from));
+/// ```
 pub fn by_balance(a: Decimal, b: Decimal) -> Ordering {
     b.cmp(&a)
 }
 
 /// flexprice 38: wallets for usage only, then for fixed prices only, then the rest; the larger balance first.
+///
+/// ```
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::payment::{Payer, payment_order};
+/// use creditgate::engine::real_time::PriceTypes;
+///
+/// let payer = |balance: i64, types: &str| Payer {
+///     balance: Decimal::from(balance),
+///     price_types: PriceTypes::of(types.split(',')),
+/// };
+/// let mut payers = [payer(90, "ALL"), payer(50, "FIXED"), payer(1, "USAGE"), payer(2, "USAGE")];
+/// payers.sort_by(payment_order);
+/// assert_eq!(payers.map(|payer| payer.balance), [2, 1, 50, 90].map(Decimal::from));
+/// ```
 pub fn payment_order(a: &Payer, b: &Payer) -> Ordering {
     let rank = |payer: &Payer| match payer.price_types {
         PriceTypes {
             usage: true,
             fixed: false,
             all: false,
+            ..
         } => 0,
         PriceTypes {
             usage: false,
             fixed: true,
             all: false,
+            ..
         } => 1,
         _ => 2,
     };
@@ -49,10 +74,23 @@ pub fn payment_order(a: &Payer, b: &Payer) -> Ordering {
         .then_with(|| by_balance(a.balance, b.balance))
 }
 
-/// flexprice 38 to 40: what each wallet pays, in the order given.
+/// flexprice 38 to 40: what each wallet pays of an invoice, currency units, in the order given. One that may pay only
+/// some types is not held to what remains (flexprice 39).
 ///
 /// # Errors
 /// `decimal_out_of_range`.
+///
+/// ```
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::payment::{Payer, Typed, pay};
+/// use creditgate::engine::real_time::PriceTypes;
+///
+/// let payer = |types: &str| Payer { balance: Decimal::from(100), price_types: PriceTypes::of([types]) };
+/// let typed = Typed { usage: Decimal::from(30), fixed: Decimal::from(50) };
+/// let paid = pay(&[payer("USAGE"), payer("ALL")], Decimal::from(80), typed)?;
+/// assert_eq!(paid, [30, 50].map(Decimal::from));
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
 pub fn pay(payers: &[Payer], amount_remaining: Decimal, typed: Typed) -> Result<Vec<Decimal>> {
     let mut remaining = amount_remaining;
     let mut unpaid = typed;
@@ -75,8 +113,7 @@ pub fn pay(payers: &[Payer], amount_remaining: Decimal, typed: Typed) -> Result<
 
 fn payable(payer: &Payer, remaining: Decimal, unpaid: Typed) -> Result<Decimal> {
     let types = payer.price_types;
-    let is_unrestricted = types.all || types == PriceTypes::default();
-    let most = if is_unrestricted {
+    let most = if types.is_unrestricted() {
         remaining
     } else {
         let usage = if types.usage {

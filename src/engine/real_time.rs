@@ -17,11 +17,42 @@ pub struct PriceTypes {
     pub fixed: bool,
     /// `ALL`
     pub all: bool,
+    /// A type that is none of these: it allows nothing, but the list is not empty.
+    pub other: bool,
 }
 
 impl PriceTypes {
-    fn is_empty(self) -> bool {
-        self == Self::default()
+    /// The types of a list (flexprice, section 1.1).
+    ///
+    /// ```
+    /// use creditgate::engine::real_time::PriceTypes;
+    ///
+    /// assert!(PriceTypes::of(["ALL"]).all);
+    /// assert!(PriceTypes::of([]).is_unrestricted() && !PriceTypes::of(["OTHER"]).is_unrestricted());
+    /// ```
+    pub fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut types = Self::default();
+        for name in names {
+            match name {
+                "USAGE" => types.usage = true,
+                "FIXED" => types.fixed = true,
+                "ALL" => types.all = true,
+                _ => types.other = true,
+            }
+        }
+        types
+    }
+
+    /// Whether there is no type at all, or `ALL` of them (flexprice 39).
+    ///
+    /// ```
+    /// use creditgate::engine::real_time::PriceTypes;
+    ///
+    /// assert!(PriceTypes::of([]).is_unrestricted());
+    /// assert!(!PriceTypes::of(["USAGE", "FIXED"]).is_unrestricted());
+    /// ```
+    pub fn is_unrestricted(self) -> bool {
+        self.all || self == Self::default()
     }
 }
 
@@ -98,10 +129,39 @@ pub struct Unpaid {
     pub paid: Decimal,
 }
 
-/// flexprice 7: the customer's unpaid invoices in a currency.
+/// flexprice 7: the customer's unpaid invoices in a currency, currency units.
 ///
 /// # Errors
 /// `decimal_out_of_range`.
+///
+/// ```
+/// use creditgate::currency::Currency;
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::real_time::{Invoice, InvoiceStatus, Line, unpaid};
+/// use creditgate::time::Timestamp;
+///
+/// let usd = Currency::parse("usd")?;
+/// let line = |is_usage, amount: i64| Line {
+///     is_usage,
+///     amount: Decimal::from(amount),
+///     prepaid_credits_applied: Decimal::ZERO,
+///     line_item_discount: Decimal::ZERO,
+/// };
+/// let invoice = |status| Invoice {
+///     currency: usd,
+///     status,
+///     is_paid: false,
+///     period_end: Some(Timestamp(1000)),
+///     amount_paid: Decimal::ZERO,
+///     amount_remaining: Decimal::from(150),
+///     lines: vec![line(true, 115), line(false, 35)],
+/// };
+/// let invoices = [invoice(InvoiceStatus::Finalized), invoice(InvoiceStatus::Draft)];
+/// let owed = unpaid(&invoices, usd, Timestamp(999))?;
+/// assert_eq!(owed.invoices, [0], "the draft's period has not ended");
+/// assert_eq!((owed.usage_charges, owed.fixed_charges), (Decimal::from(115), Decimal::from(35)));
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
 pub fn unpaid(invoices: &[Invoice], currency: Currency, now: Timestamp) -> Result<Unpaid> {
     let mut unpaid = Unpaid::default();
     for (index, invoice) in invoices.iter().enumerate() {
@@ -151,10 +211,30 @@ pub struct RealTime {
     pub unpaid_invoices_amount: Option<Decimal>,
 }
 
-/// flexprice 6, 10, 12: the real-time balance of one wallet.
+/// flexprice 6, 10, 12, 48: the real-time balance of one wallet, from the usage of the running period and what is
+/// unpaid, both in currency units.
 ///
 /// # Errors
 /// `decimal_out_of_range`, also for a rate of zero.
+///
+/// ```
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::real_time::{PriceTypes, Unpaid, Wallet, real_time};
+/// use creditgate::model::wallet::{Kind, Status};
+///
+/// let wallet = Wallet {
+///     status: Status::Active,
+///     kind: Kind::Prepaid,
+///     balance: Decimal::from(100),
+///     rate: Decimal::from(2),
+///     price_types: PriceTypes::of(["USAGE"]),
+/// };
+/// let unpaid = Unpaid { usage_charges: Decimal::from(40), paid: Decimal::from(10), ..Unpaid::default() };
+/// let shown = real_time(wallet, Decimal::from(90), &unpaid)?;
+/// assert_eq!(shown.current_period_usage, Decimal::from(120));
+/// assert_eq!((shown.balance, shown.credit_balance), (Decimal::from(-20), Decimal::from(-10)), "no floor");
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
 pub fn real_time(wallet: Wallet, current_usage: Decimal, unpaid: &Unpaid) -> Result<RealTime> {
     let zero = Decimal::ZERO;
     if wallet.status != Status::Active {
@@ -182,7 +262,7 @@ pub fn real_time(wallet: Wallet, current_usage: Decimal, unpaid: &Unpaid) -> Res
 }
 
 fn pending(types: PriceTypes, current_usage: Decimal, unpaid: &Unpaid) -> Result<Decimal> {
-    let counts_usage = types.is_empty() || types.usage || types.all;
+    let counts_usage = types.is_unrestricted() || types.usage;
     let owed = if types.all || types.fixed {
         unpaid.remaining
     } else {
@@ -195,11 +275,20 @@ fn pending(types: PriceTypes, current_usage: Decimal, unpaid: &Unpaid) -> Result
     }
 }
 
-/// This SDK's own rule: what is left of a real-time balance after usage that it may not contain yet and a cost.
-/// Not below zero means covered.
+/// This SDK's own rule over flexprice 5 and 6: what is left of a real-time balance after usage that it may not contain
+/// yet and a cost, currency units. Not below zero means covered.
 ///
 /// # Errors
 /// `decimal_out_of_range`.
+///
+/// ```
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::real_time::remaining;
+///
+/// let left = remaining(Decimal::from(10), Decimal::from(4), Decimal::from(6))?;
+/// assert!(!left.is_negative(), "covered to the last cent");
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
 pub fn remaining(real_time_balance: Decimal, unsynced: Decimal, cost: Decimal) -> Result<Decimal> {
     real_time_balance.try_sub(unsynced)?.try_sub(cost)
 }

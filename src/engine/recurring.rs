@@ -88,6 +88,31 @@ impl Rule {
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    /// use creditgate::engine::recurring::{Method, PurchaseLimits, Rule, Trigger};
+    ///
+    /// let rule = Rule {
+    ///     method: Method::Fixed,
+    ///     trigger: Trigger::Threshold,
+    ///     paid: Decimal::from(10),
+    ///     granted: Decimal::ZERO,
+    ///     threshold: Some(Decimal::from(25)),
+    ///     target: None,
+    ///     grants_target: false,
+    ///     ignores_limits: false,
+    ///     is_active: true,
+    /// };
+    /// let at = |ongoing: i64, most: Option<i64>| {
+    ///     let limits = PurchaseLimits { least: None, most: most.map(Decimal::from) };
+    ///     rule.paid_credits(limits, Decimal::from(ongoing), Decimal::ZERO)
+    /// };
+    /// assert_eq!(at(20, None)?, Decimal::from(10));
+    /// assert_eq!(at(0, None)?, Decimal::from(30), "as often as lifts the balance above the threshold");
+    /// assert_eq!(at(0, Some(15))?, Decimal::from(15));
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn paid_credits(
         &self,
         limits: PurchaseLimits,
@@ -109,10 +134,30 @@ impl Rule {
         }
     }
 
-    /// R-RULE-7: credits to give.
+    /// R-RULE-7: credits to give at this ongoing balance, in credits.
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    /// use creditgate::engine::recurring::{Method, Rule, Trigger};
+    ///
+    /// let rule = Rule {
+    ///     method: Method::Target,
+    ///     trigger: Trigger::Interval,
+    ///     paid: Decimal::ZERO,
+    ///     granted: Decimal::ZERO,
+    ///     threshold: None,
+    ///     target: Some(Decimal::from(100)),
+    ///     grants_target: true,
+    ///     ignores_limits: false,
+    ///     is_active: true,
+    /// };
+    /// assert_eq!(rule.granted_credits(Decimal::from(70))?, Decimal::from(30));
+    /// assert_eq!(rule.granted_credits(Decimal::from(120))?, Decimal::ZERO);
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn granted_credits(&self, ongoing: Decimal) -> Result<Decimal> {
         match self.method {
             Method::Fixed => Ok(self.granted),
@@ -121,10 +166,32 @@ impl Rule {
         }
     }
 
-    /// R-INT-6: what an interval rule adds on its day, if anything.
+    /// R-INT-6: what an interval rule adds on its day to a wallet of this ongoing balance, if anything. In credits.
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    /// use creditgate::engine::recurring::{Method, PurchaseLimits, Rule, Trigger};
+    ///
+    /// let rule = Rule {
+    ///     method: Method::Target,
+    ///     trigger: Trigger::Interval,
+    ///     paid: Decimal::ZERO,
+    ///     granted: Decimal::ZERO,
+    ///     threshold: None,
+    ///     target: Some(Decimal::from(100)),
+    ///     grants_target: false,
+    ///     ignores_limits: false,
+    ///     is_active: true,
+    /// };
+    /// let limits = PurchaseLimits { least: Some(Decimal::from(20)), most: None };
+    /// let paid = |ongoing: i64| Ok(rule.interval_top_up(limits, Decimal::from(ongoing))?.map(|top_up| top_up.paid));
+    /// assert_eq!(paid(95)?, Some(Decimal::from(20)), "raised to the least");
+    /// assert_eq!(paid(100)?, None, "nothing lacks");
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn interval_top_up(
         &self,
         limits: PurchaseLimits,
@@ -137,10 +204,38 @@ impl Rule {
         }
     }
 
-    /// R-THR-2 to R-THR-6: what a threshold rule adds after a change of the ongoing balance, if anything.
+    /// R-THR-2 to R-THR-6: what a threshold rule adds after a change of the ongoing balance, if anything. In credits;
+    /// `pending` ones are bought and not paid yet.
     ///
     /// # Errors
     /// `decimal_out_of_range`.
+    ///
+    /// ```
+    /// use creditgate::decimal::Decimal;
+    /// use creditgate::engine::recurring::{Attempts, Method, PurchaseLimits, Rule, Trigger};
+    ///
+    /// let rule = Rule {
+    ///     method: Method::Fixed,
+    ///     trigger: Trigger::Threshold,
+    ///     paid: Decimal::from(50),
+    ///     granted: Decimal::ZERO,
+    ///     threshold: Some(Decimal::from(10)),
+    ///     target: None,
+    ///     grants_target: false,
+    ///     ignores_limits: false,
+    ///     is_active: true,
+    /// };
+    /// let at = |ongoing: i64, pending: i64, attempts| {
+    ///     let (ongoing, pending) = (Decimal::from(ongoing), Decimal::from(pending));
+    ///     Ok(rule.threshold_top_up(PurchaseLimits::default(), ongoing, pending, attempts)?.map(|top_up| top_up.paid))
+    /// };
+    /// let none = Attempts::default();
+    /// assert_eq!(at(10, 0, none)?, Some(Decimal::from(50)), "the threshold is included");
+    /// assert_eq!(at(10, 50, none)?, None, "credits are on their way");
+    /// let failed = Attempts { failed_minutes_ago: Some(Decimal::from(59)), settled_since: false };
+    /// assert_eq!(at(10, 0, failed)?, None, "it waits an hour");
+    /// # Ok::<(), creditgate::error::Error>(())
+    /// ```
     pub fn threshold_top_up(
         &self,
         limits: PurchaseLimits,
@@ -185,28 +280,25 @@ impl Rule {
         }
     }
 
-    /// R-RULE-5, R-RULE-6: as many times the rule's credits as lift the balance above the threshold. Only a
-    /// multiple is held to the most that may be bought.
+    /// R-RULE-5, R-RULE-6: the rule's credits, or as many times these as lift the balance above the threshold, but no
+    /// more than may be bought at once.
     fn refill(
         &self,
         limits: PurchaseLimits,
         ongoing: Decimal,
         pending: Decimal,
     ) -> Result<Decimal> {
-        let Some(threshold) = self.threshold.filter(|_| self.paid.is_positive()) else {
-            return Ok(self.paid);
+        let refill = match self.threshold.filter(|_| self.paid.is_positive()) {
+            Some(threshold) => {
+                let gap = threshold
+                    .try_sub(ongoing)?
+                    .try_sub(self.granted)?
+                    .try_sub(pending)?;
+                let times = gap.try_div(self.paid, 0, Rounding::Floor)?.or_zero();
+                self.paid.try_mul(times.try_add(Decimal::ONE)?)?
+            }
+            None => self.paid,
         };
-        let gap = threshold
-            .try_sub(ongoing)?
-            .try_sub(self.granted)?
-            .try_sub(pending)?;
-        if gap < self.paid {
-            return Ok(self.paid);
-        }
-        let times = gap
-            .try_div(self.paid, 0, Rounding::Floor)?
-            .try_add(Decimal::ONE)?;
-        let refill = self.paid.try_mul(times)?;
         let most = limits.most.filter(|_| !self.ignores_limits);
         Ok(most.map_or(refill, |most| refill.min(most)))
     }

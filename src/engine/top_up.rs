@@ -26,7 +26,13 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The provider's code.
+    /// The provider's code (R-TOP-1).
+    ///
+    /// ```
+    /// use creditgate::engine::top_up::Refusal;
+    ///
+    /// assert_eq!(Refusal::BelowMinimum.code(), "amount_below_minimum");
+    /// ```
     pub fn code(self) -> &'static str {
         match self {
             Self::InvalidAmount => "invalid_amount",
@@ -36,11 +42,26 @@ impl Refusal {
     }
 }
 
-/// R-TOP-1, R-TOP-2: whether credits may be bought. `limits` of `None` are ignored; credits that are not above
-/// zero never pass.
+/// R-TOP-1, R-TOP-2: whether credits may be bought, at a rate in currency units per credit. `limits` of `None` are
+/// ignored; credits that are not above zero never pass.
 ///
 /// # Errors
 /// `decimal_out_of_range`, also for a rate of zero.
+///
+/// ```
+/// use creditgate::currency::Currency;
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::conversion::RequestedCredits;
+/// use creditgate::engine::top_up::{AmountLimits, Refusal, refusal};
+///
+/// let (rate, euro) = (Decimal::ONE, Currency::parse("EUR")?);
+/// let limits = AmountLimits { least: Some(Decimal::from(5)), most: None };
+/// let refused = |credits, limits| refusal(RequestedCredits::parse(credits)?, rate, euro, limits);
+/// assert_eq!(refused("4.995", Some(limits))?, None, "5.00 once rounded: the least is included");
+/// assert_eq!(refused("4.994", Some(limits))?, Some(Refusal::BelowMinimum));
+/// assert_eq!((refused("4", None)?, refused("0", None)?), (None, Some(Refusal::InvalidAmount)));
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
 pub fn refusal(
     requested: RequestedCredits,
     rate: Decimal,

@@ -45,6 +45,22 @@ pub struct WalletRequest {
 }
 
 /// R-VAL, R-NEW-1: a request for a wallet.
+///
+/// ```
+/// use creditgate::engine::validation::{WalletRequest, wallet};
+///
+/// let request = |active_wallets| WalletRequest {
+///     customer_found: true,
+///     active_wallets,
+///     organization_max_wallets: None,
+///     events_targeting_wallets: false,
+///     priority: None,
+///     fee_types: vec!["charge".to_owned()],
+///     recurring_rules: 0,
+/// };
+/// assert!(wallet(&request(5)).is_empty());
+/// assert_eq!(wallet(&request(6)), [("customer", vec!["wallet_limit_reached"])]);
+/// ```
 pub fn wallet(request: &WalletRequest) -> Violations {
     let mut violations = Violations::new();
     let most = request
@@ -70,12 +86,20 @@ pub fn wallet(request: &WalletRequest) -> Violations {
     violations
 }
 
-fn is_priority(priority: Decimal) -> bool {
+pub(crate) fn is_priority(priority: Decimal) -> bool {
     let (_, scale) = priority.parts();
     scale == 0 && priority >= Decimal::ONE && priority <= Decimal::from(50)
 }
 
 /// R-VAL: a change of a wallet.
+///
+/// ```
+/// use creditgate::engine::validation::wallet_update;
+/// use creditgate::model::wallet::Status;
+///
+/// assert!(wallet_update(Status::Active).is_empty());
+/// assert_eq!(wallet_update(Status::Inactive), [("wallet_id", vec!["wallet_is_terminated"])]);
+/// ```
 pub fn wallet_update(status: Status) -> Violations {
     match status {
         Status::Active => Violations::new(),
@@ -111,15 +135,18 @@ pub struct VoidTarget {
 /// A key or a value of metadata.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Metadatum {
-    /// Absent, null, false, or text without a character.
+    /// Absent, null, or text without a character.
     Blank,
     /// Text.
     Text(String),
-    /// A number, or true.
+    /// A number, true or false.
     Scalar,
     /// A list or an object.
     Nested,
 }
+
+/// Keys and values; `None` where they are no list.
+pub type Metadata = Option<Vec<(Metadatum, Metadatum)>>;
 
 /// A request for transactions of a wallet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,13 +161,44 @@ pub struct TransactionRequest {
     pub voided: Option<Amount>,
     /// The one transaction to take them from; `Some(None)`: the wallet has no such transaction.
     pub void_target: Option<Option<VoidTarget>>,
-    /// Keys and values.
-    pub metadata: Vec<(Metadatum, Metadatum)>,
+    /// Keys and values; `None` where it is no list.
+    pub metadata: Metadata,
     /// Further pairs that are good.
     pub good_pairs: usize,
 }
 
 /// R-VAL, R-CONV-6: a request for transactions.
+///
+/// ```
+/// use creditgate::currency::Currency;
+/// use creditgate::decimal::Decimal;
+/// use creditgate::engine::conversion::RequestedCredits;
+/// use creditgate::engine::validation::{TargetWallet, TransactionRequest, wallet_transaction};
+/// use creditgate::model::wallet::Status;
+///
+/// let wallet = TargetWallet {
+///     status: Status::Active,
+///     rate: Decimal::ONE,
+///     currency: Currency::parse("EUR")?,
+///     credits_balance: Decimal::from(10),
+///     traceable: true,
+/// };
+/// let request = TransactionRequest {
+///     wallet: Some(wallet),
+///     paid: Some(None),
+///     granted: None,
+///     voided: Some(Some(RequestedCredits::parse("10.01")?)),
+///     void_target: None,
+///     metadata: Some(Vec::new()),
+///     good_pairs: 0,
+/// };
+/// let expected = [
+///     ("paid_credits", vec!["invalid_paid_credits", "invalid_amount"]),
+///     ("voided_credits", vec!["insufficient_credits"]),
+/// ];
+/// assert_eq!(wallet_transaction(&request), expected);
+/// # Ok::<(), creditgate::error::Error>(())
+/// ```
 pub fn wallet_transaction(request: &TransactionRequest) -> Violations {
     let mut violations = Violations::new();
     let mut add = |field, codes: Vec<&'static str>| {
@@ -177,7 +235,7 @@ pub fn wallet_transaction(request: &TransactionRequest) -> Violations {
     );
     add(
         "metadata",
-        metadata(&request.metadata, request.good_pairs)
+        metadata(&request.metadata, request.good_pairs, MOST_PAIRS)
             .into_iter()
             .collect(),
     );
@@ -206,12 +264,15 @@ fn top_up(
 }
 
 fn void(amount: Option<Amount>, wallet: Option<&TargetWallet>) -> Vec<&'static str> {
-    let (Some(amount), Some(wallet)) = (amount, wallet) else {
+    let Some(amount) = amount else {
         return Vec::new();
+    };
+    let exceeds = |amount: RequestedCredits| {
+        wallet.is_some_and(|wallet| amount.exceeds(wallet.credits_balance))
     };
     match amount.filter(|amount| is_in_range(*amount)) {
         None => vec!["invalid_voided_credits", "invalid_amount"],
-        Some(amount) if amount.exceeds(wallet.credits_balance) => vec!["insufficient_credits"],
+        Some(amount) if exceeds(amount) => vec!["insufficient_credits"],
         Some(_) => Vec::new(),
     }
 }
@@ -227,14 +288,21 @@ fn targeted_void(wallet: &TargetWallet, target: Option<VoidTarget>) -> Vec<&'sta
     }
 }
 
-fn is_in_range(amount: RequestedCredits) -> bool {
+pub(crate) fn is_in_range(amount: RequestedCredits) -> bool {
     let most = Decimal::from_parts(MOST_CREDITS, 0);
     !amount.floored.is_negative() && most.is_ok_and(|most| !amount.exceeds(most))
 }
 
 /// One code at most: the last one found.
-fn metadata(pairs: &[(Metadatum, Metadatum)], good_pairs: usize) -> Option<&'static str> {
-    let too_many = pairs.len().saturating_add(good_pairs) > MOST_PAIRS;
+pub(crate) fn metadata(
+    metadata: &Metadata,
+    good_pairs: usize,
+    most: usize,
+) -> Option<&'static str> {
+    let Some(pairs) = metadata else {
+        return Some("invalid_type");
+    };
+    let too_many = pairs.len().saturating_add(good_pairs) > most;
     let of_pairs = pairs.iter().rev().find_map(|(key, value)| pair(key, value));
     of_pairs.or(too_many.then_some("too_many_keys"))
 }
@@ -268,29 +336,66 @@ pub struct RuleRequest {
     pub target: Option<Amount>,
     /// To buy.
     pub paid: Option<Amount>,
+    /// To give.
+    pub granted: Option<Amount>,
     /// Whether it says if a target rule gives instead of buying, whatever it says.
     pub names_grants_target: bool,
 }
 
-/// R-VAL: whether a recurring rule is good.
-pub fn is_recurring_rule(request: &RuleRequest) -> bool {
-    let amounts = [request.threshold, request.target, request.paid];
-    let (threshold, target) = (request.threshold.flatten(), request.target.flatten());
-    let is_trigger = match request.trigger {
-        Some(Trigger::Interval) => request
-            .interval
-            .as_ref()
-            .is_some_and(|interval| RECURRING_INTERVALS.contains(&interval.as_str())),
-        Some(Trigger::Threshold) => threshold.is_some(),
-        None => false,
+/// R-VAL: the fields of a recurring rule that are at fault; none for a good one. Lago's code for the whole of it is
+/// `invalid_recurring_rule`.
+///
+/// ```
+/// use creditgate::engine::recurring::{Method, Trigger};
+/// use creditgate::engine::validation::{RuleRequest, recurring_rule};
+///
+/// let rule = RuleRequest {
+///     trigger: Some(Trigger::Interval),
+///     interval: Some("daily".to_owned()),
+///     method: Some(Method::Fixed),
+///     threshold: None,
+///     target: None,
+///     paid: Some(None),
+///     granted: None,
+///     names_grants_target: false,
+/// };
+/// assert_eq!(recurring_rule(&rule), ["interval", "paid_credits"]);
+/// ```
+pub fn recurring_rule(request: &RuleRequest) -> Vec<&'static str> {
+    let is_threshold = request.trigger == Some(Trigger::Threshold);
+    let is_target = request.method == Some(Method::Target);
+    let is_interval = |interval: &String| RECURRING_INTERVALS.contains(&interval.as_str());
+    let is_reached = match (request.threshold.flatten(), request.target.flatten()) {
+        (Some(threshold), Some(target)) => target.floored >= threshold.floored,
+        _ => true,
     };
-    let is_method = match (request.method, request.trigger) {
-        (Some(Method::Target), Some(Trigger::Threshold)) => target
-            .zip(threshold)
-            .is_some_and(|(target, threshold)| target.floored >= threshold.floored),
-        (Some(Method::Target), _) => target.is_some(),
-        (Some(Method::Fixed), _) => !request.names_grants_target,
-        (None, _) => false,
-    };
-    is_trigger && is_method && !amounts.contains(&Some(None))
+    let is_malformed = |amount: Option<Amount>| amount == Some(None);
+    [
+        ("trigger", request.trigger.is_none()),
+        (
+            "interval",
+            request.trigger == Some(Trigger::Interval)
+                && !request.interval.as_ref().is_some_and(is_interval),
+        ),
+        ("method", request.method.is_none()),
+        (
+            "threshold_credits",
+            is_malformed(request.threshold) || (is_threshold && request.threshold.is_none()),
+        ),
+        (
+            "target_ongoing_balance",
+            is_malformed(request.target)
+                || (is_target && request.target.is_none())
+                || (is_target && is_threshold && !is_reached),
+        ),
+        (
+            "grants_target_top_up",
+            request.method == Some(Method::Fixed) && request.names_grants_target,
+        ),
+        ("paid_credits", is_malformed(request.paid)),
+        ("granted_credits", is_malformed(request.granted)),
+    ]
+    .into_iter()
+    .filter_map(|(field, is_at_fault)| is_at_fault.then_some(field))
+    .collect()
 }

@@ -1,13 +1,10 @@
 //! The answer, and what explains it.
 
-use serde::Serialize;
-
 use crate::decimal::Decimal;
 use crate::time::Timestamp;
 
 /// Whether the wallets cover a usage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// They do.
     Covered,
@@ -17,9 +14,19 @@ pub enum Outcome {
     Unknown,
 }
 
+impl Outcome {
+    /// The name that the TypeScript side uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Covered => "covered",
+            Self::Short => "short",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// Why: a closed list, as documented in `js/types.ts`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// The wallets cover it.
     Sufficient,
@@ -49,9 +56,29 @@ pub enum Reason {
     AmbiguousCredits,
 }
 
+impl Reason {
+    /// The name that the TypeScript side uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sufficient => "sufficient",
+            Self::InsufficientBalance => "insufficient_balance",
+            Self::NoWallet => "no_wallet",
+            Self::CurrencyMismatch => "currency_mismatch",
+            Self::WalletInactive => "wallet_inactive",
+            Self::PostpaidOnly => "postpaid_only",
+            Self::OutOfScope => "out_of_scope",
+            Self::CreditsExpired => "credits_expired",
+            Self::CachedFallback => "cached_fallback",
+            Self::PendingUnknown => "pending_unknown",
+            Self::ScopeUnknown => "scope_unknown",
+            Self::ScopesOverlap => "scopes_overlap",
+            Self::AmbiguousCredits => "ambiguous_credits",
+        }
+    }
+}
+
 /// How far a headroom can be trusted (design.md section 7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
     /// Exactly the largest cost that billing would still cover.
     Exact,
@@ -59,9 +86,40 @@ pub enum Precision {
     Estimate,
 }
 
+impl Precision {
+    /// The name that the TypeScript side uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Estimate => "estimate",
+        }
+    }
+}
+
+/// What the API hides of the usage behind reconstructed figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// Tax is told for the total only, and was split over its charges pro rata (section 1.7).
+    TaxProRata,
+    /// Which charges are billed in advance is taken from the plan (R-ONG-5).
+    PayInAdvanceFromPlan,
+    /// Usage of a charge that accepts target wallets does not tell which wallets it names (R-APP-4).
+    TargetsHidden,
+}
+
+impl Note {
+    /// The name that the TypeScript side uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TaxProRata => "tax_pro_rata",
+            Self::PayInAdvanceFromPlan => "pay_in_advance_from_plan",
+            Self::TargetsHidden => "targets_hidden",
+        }
+    }
+}
+
 /// The answer to "can these wallets cover this usage?".
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// The answer.
     pub outcome: Outcome,
@@ -80,8 +138,7 @@ pub struct Decision {
 }
 
 /// Whether a wallet was considered, or why it was skipped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It may pay.
     Eligible,
@@ -99,9 +156,23 @@ pub enum Verdict {
     ScopeUnknown,
 }
 
+impl Verdict {
+    /// The name that the TypeScript side uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Eligible => "eligible",
+            Self::CurrencyMismatch => "currency_mismatch",
+            Self::Inactive => "inactive",
+            Self::Postpaid => "postpaid",
+            Self::Expired => "expired",
+            Self::OutOfScope => "out_of_scope",
+            Self::ScopeUnknown => "scope_unknown",
+        }
+    }
+}
+
 /// One wallet's part in a decision.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WalletExplanation {
     /// The provider's id.
     pub id: String,
@@ -112,13 +183,11 @@ pub struct WalletExplanation {
     /// What is left for new usage, currency units.
     pub available: Decimal,
     /// When the wallet or one of its grants expires next.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
 }
 
 /// Everything behind a decision's numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     /// The wallets in the order in which they pay, the skipped ones last.
     pub wallets: Vec<WalletExplanation>,

@@ -17,7 +17,13 @@ pub struct FeeKey {
 }
 
 impl FeeKey {
-    /// A key of a fee type alone.
+    /// A key of a fee type (Lago) or a price type (Flexprice) alone.
+    ///
+    /// ```
+    /// use creditgate::model::fee_key::FeeKey;
+    ///
+    /// assert_eq!(FeeKey::new("USAGE").metric, None);
+    /// ```
     pub fn new(fee_type: &str) -> Self {
         Self {
             fee_type: fee_type.to_owned(),
@@ -26,14 +32,29 @@ impl FeeKey {
         }
     }
 
-    /// The same key for a billable metric.
+    /// The same key for the code of a billable metric (R-APP-4): charges of one metric share a key.
+    ///
+    /// ```
+    /// use creditgate::model::fee_key::FeeKey;
+    ///
+    /// let tokens = FeeKey::new("charge").metric("tokens");
+    /// assert_eq!(tokens.metric.as_deref(), Some("tokens"));
+    /// assert!(FeeKey::new("charge") < tokens, "R-ONG-8: an absent metric comes first");
+    /// ```
     #[must_use]
     pub fn metric(mut self, metric: &str) -> Self {
         self.metric = Some(metric.to_owned());
         self
     }
 
-    /// The same key, payable by one wallet only.
+    /// The same key, payable only by the wallet of this code (R-APP-9).
+    ///
+    /// ```
+    /// use creditgate::model::fee_key::FeeKey;
+    ///
+    /// let key = FeeKey::new("charge").metric("tokens").target_wallet("team_a");
+    /// assert_eq!(key.target_wallet.as_deref(), Some("team_a"));
+    /// ```
     #[must_use]
     pub fn target_wallet(mut self, code: &str) -> Self {
         self.target_wallet = Some(code.to_owned());

@@ -2,6 +2,9 @@
 
 pub mod decision;
 pub mod fee_key;
+pub mod invoice;
+pub mod preview;
 pub mod scope;
 pub mod snapshot;
+pub mod usage;
 pub mod wallet;

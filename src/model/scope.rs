@@ -10,7 +10,14 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// A scope that restricts nothing.
+    /// A scope that restricts nothing (R-APP-9).
+    ///
+    /// ```
+    /// use creditgate::model::scope::{Limits, Scope};
+    ///
+    /// assert_eq!(Scope::unrestricted(), Scope::Limited(Limits::default()));
+    /// assert_ne!(Scope::unrestricted(), Scope::Unknown);
+    /// ```
     pub fn unrestricted() -> Self {
         Self::Limited(Limits::default())
     }
@@ -26,7 +33,15 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Whether these limits restrict nothing.
+    /// Whether these limits restrict nothing (R-APP-9).
+    ///
+    /// ```
+    /// use creditgate::model::scope::Limits;
+    ///
+    /// assert!(Limits::default().is_unrestricted());
+    /// let tokens = Limits { metrics: vec!["tokens".to_owned()], ..Limits::default() };
+    /// assert!(!tokens.is_unrestricted());
+    /// ```
     pub fn is_unrestricted(&self) -> bool {
         self.fee_types.is_empty() && self.metrics.is_empty()
     }

@@ -10,6 +10,8 @@ use crate::time::Timestamp;
 pub struct Wallet {
     /// The provider's id.
     pub id: String,
+    /// What people call it.
+    pub name: Option<String>,
     /// Lago: what a fee's target wallet names.
     pub code: Option<String>,
     /// The currency of every amount here.
@@ -79,7 +81,13 @@ pub enum Freshness {
 }
 
 impl Freshness {
-    /// The name that the TypeScript side uses.
+    /// The name that the TypeScript side uses (flexprice 13 to 16).
+    ///
+    /// ```
+    /// use creditgate::model::wallet::Freshness;
+    ///
+    /// assert_eq!(Freshness::CachedFallback.as_str(), "cached_fallback");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Computed => "computed",

@@ -7,7 +7,7 @@ use crate::decimal::Decimal;
 use crate::error::Result;
 use crate::model::fee_key::FeeKey;
 use crate::model::wallet::{Freshness, Kind, Wallet};
-use crate::profile::{Overlap, Pending, Profile, Rules, Usable, cascade};
+use crate::profile::{Applies, Overlap, Pending, Profile, Rules, Usable, cascade};
 use crate::time::Timestamp;
 
 /// Flexprice's rules.
@@ -21,12 +21,20 @@ impl Rules for Flexprice {
         "flexprice"
     }
 
+    fn is_lago(&self) -> bool {
+        false
+    }
+
     fn exponent(&self, currency: Currency) -> u32 {
         currency.flexprice_exponent()
     }
 
     fn includes_tax(&self) -> bool {
         false
+    }
+
+    fn applies(&self) -> Applies {
+        Applies::UsageOnly
     }
 
     /// flexprice 26: the largest balance first; equal balances are left open by the provider, here by id.

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::model::fee_key::FeeKey;
 use crate::model::scope::{Limits, Scope};
 use crate::model::wallet::{Freshness, Wallet};
-use crate::profile::{Overlap, Pending, Profile, Rules, Usable};
+use crate::profile::{Applies, Overlap, Pending, Profile, Rules, Usable};
 use crate::time::Timestamp;
 
 /// Lago's rules.
@@ -35,12 +35,20 @@ impl Rules for Lago {
         "lago"
     }
 
+    fn is_lago(&self) -> bool {
+        true
+    }
+
     fn exponent(&self, currency: Currency) -> u32 {
         currency.lago_exponent()
     }
 
     fn includes_tax(&self) -> bool {
         true
+    }
+
+    fn applies(&self) -> Applies {
+        Applies::AfterTax
     }
 
     /// R-APP-2: priority, then creation.
@@ -52,7 +60,7 @@ impl Rules for Lago {
         match &wallet.scope {
             _ if key.target_wallet.is_some() => Some(key.target_wallet == wallet.code),
             Scope::Unknown => None,
-            Scope::Limited(limits) => Some(admits(limits, wallet.code.as_deref(), key)),
+            Scope::Limited(limits) => Some(admits(limits, key)),
         }
     }
 
@@ -106,11 +114,8 @@ impl Rules for Lago {
     }
 }
 
-/// R-APP-9: whether a wallet of these limits and this code may pay a fee.
-fn admits(limits: &Limits, code: Option<&str>, key: &FeeKey) -> bool {
-    if key.target_wallet.is_some() {
-        return key.target_wallet.as_deref() == code;
-    }
+/// R-APP-9: whether a wallet of these limits may pay a fee that targets none.
+fn admits(limits: &Limits, key: &FeeKey) -> bool {
     let metric_named = || {
         key.fee_type == CHARGE
             && key

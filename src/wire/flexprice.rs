@@ -1,85 +1,41 @@
 //! Flexprice's wallet answers, in today's shape and the documented earlier ones (section 1, section 7).
 
-use serde::Deserialize;
-
-use crate::currency::Currency;
-use crate::decimal::Decimal;
 use crate::error::Result;
 use crate::model::scope::Scope;
 use crate::model::wallet::{Freshness, Grant, Kind, Status, Wallet};
-use crate::time::Timestamp;
-use crate::wire::tolerant::{Amount, time};
+use crate::wire::field::Field;
+use crate::wire::source::Source;
 
-/// One element of `GET /customers/wallets`: WalletBalanceResponse, WalletResponse, or their older shapes.
-#[derive(Debug, Deserialize)]
-pub struct WalletJson {
-    id: String,
-    currency: String,
-    #[serde(default)]
-    balance: Amount,
-    wallet_status: Option<String>,
-    wallet_type: Option<String>,
-    #[serde(default)]
-    conversion_rate: Amount,
-    #[serde(default)]
-    real_time_balance: Amount,
-    is_cached_fallback: Option<bool>,
-    status: Option<String>,
-}
-
-impl WalletJson {
-    /// The provider's id.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-/// One element of `GET /wallets/{id}/transactions`.
-#[derive(Debug, Deserialize)]
-pub struct TransactionJson {
-    #[serde(rename = "type")]
-    direction: Option<String>,
-    transaction_status: Option<String>,
-    #[serde(default)]
-    credits_available: Amount,
-    expiry_date: Option<String>,
-    status: Option<String>,
-}
-
-/// Reads a wallet; `index` is its place in the answer.
+/// Reads the elements of `GET /customers/wallets`: WalletBalanceResponse, WalletResponse, or their older shapes.
+/// `grants_of` answers what `GET /wallets/{id}/transactions` listed, where that was fetched.
 ///
 /// # Errors
 /// `invalid_response`, `decimal_out_of_range`, with the path of the field.
-pub fn wallet(
-    index: usize,
-    json: &WalletJson,
-    grants: Option<&[TransactionJson]>,
-) -> Result<Wallet> {
-    let path = |field: &'static str| move || format!("wallets[{index}].{field}");
-    let is_published = json
-        .status
-        .as_deref()
-        .is_none_or(|status| status == "published");
-    let is_active = json
-        .wallet_status
-        .as_deref()
-        .is_none_or(|status| status == "active");
-    let read_grants = |list: &[TransactionJson]| {
-        let usable = list.iter().enumerate().filter(|(_, json)| is_usable(json));
-        usable
-            .map(|(place, json)| grant(index, place, json))
-            .collect::<Result<Vec<_>>>()
-    };
+pub fn wallets<S: Source>(
+    list: &Field<S>,
+    grants_of: impl Fn(&str) -> Option<S>,
+) -> Result<Vec<Wallet>> {
+    list.items()?
+        .map(|json| wallet(json.object()?, &grants_of))
+        .collect()
+}
+
+fn wallet<S: Source>(json: &Field<S>, grants_of: &impl Fn(&str) -> Option<S>) -> Result<Wallet> {
+    let id = json.get("id").text()?;
+    let is_active = is_absent_or(&json.get("wallet_status"), "active")?;
+    let grants = grants_of(&id);
     Ok(Wallet {
-        id: json.id.clone(),
+        id,
+        // It is for show: one that cannot be read must not cost an answer.
+        name: json.get("name").optional_text().unwrap_or_default(),
         code: None,
-        currency: currency(&json.currency, path("currency"))?,
-        status: if is_published && is_active {
+        currency: json.get("currency").currency()?,
+        status: if is_active && is_published(json)? {
             Status::Active
         } else {
             Status::Inactive
         },
-        kind: match json.wallet_type.as_deref() {
+        kind: match json.get("wallet_type").optional_text()?.as_deref() {
             // PROMOTIONAL is the former name of credits that were given (section 7).
             None | Some("PRE_PAID" | "PROMOTIONAL") => Kind::Prepaid,
             // A type we do not know is not taken for money paid in advance.
@@ -87,45 +43,49 @@ pub fn wallet(
         },
         priority: 0,
         created_order: 0,
-        rate: json
-            .conversion_rate
-            .optional(path("conversion_rate"))?
-            .unwrap_or(Decimal::ONE),
-        balance: json.balance.required(path("balance"))?,
-        ongoing_balance: json.real_time_balance.optional(path("real_time_balance"))?,
+        rate: json.get("conversion_rate").rate()?,
+        balance: json.get("balance").amount()?,
+        ongoing_balance: json.get("real_time_balance").optional_amount()?,
         // Absence reads as true (section 1.2).
-        freshness: match json.is_cached_fallback {
+        freshness: match json.get("is_cached_fallback").optional_bool()? {
             Some(false) => Freshness::Computed,
             _ => Freshness::CachedFallback,
         },
         expires_at: None,
         scope: Scope::unrestricted(),
         threshold_rule: false,
-        grants: grants.map(read_grants).transpose()?,
+        grants: grants
+            .map(|list| read_grants(&json.with("grants", list)))
+            .transpose()?,
     })
 }
 
-/// flexprice 19, but for the time.
-fn is_usable(json: &TransactionJson) -> bool {
-    json.direction.as_deref() == Some("credit")
-        && json.transaction_status.as_deref() == Some("completed")
-        && json
-            .status
-            .as_deref()
-            .is_none_or(|status| status == "published")
+/// The lots that can be used, but for the time (flexprice 19).
+fn read_grants<S: Source>(list: &Field<S>) -> Result<Vec<Grant>> {
+    let mut grants = Vec::new();
+    for json in list.items()? {
+        let json = json.object()?;
+        if is(&json.get("type"), "credit")?
+            && is(&json.get("transaction_status"), "completed")?
+            && is_published(json)?
+        {
+            grants.push(Grant {
+                credits_available: json.get("credits_available").amount()?.or_zero(),
+                expires_at: json.get("expiry_date").optional_time()?,
+            });
+        }
+    }
+    Ok(grants)
 }
 
-fn grant(wallet: usize, index: usize, json: &TransactionJson) -> Result<Grant> {
-    let path = |field: &'static str| move || format!("wallets[{wallet}].grants[{index}].{field}");
-    let credits_available = json.credits_available.required(path("credits_available"))?;
-    let expires_at: Option<Timestamp> = time(json.expiry_date.as_deref(), path("expiry_date"))?;
-    Ok(Grant {
-        credits_available: credits_available.or_zero(),
-        expires_at,
-    })
+fn is_published<S: Source>(json: &Field<S>) -> Result<bool> {
+    is_absent_or(&json.get("status"), "published")
 }
 
-pub(super) fn currency(code: &str, path: impl Fn() -> String) -> Result<Currency> {
-    Currency::parse(code)
-        .map_err(|_| crate::error::Error::invalid_response(&path(), "is not a currency code"))
+fn is<S: Source>(json: &Field<S>, text: &str) -> Result<bool> {
+    Ok(json.optional_text()?.as_deref() == Some(text))
+}
+
+fn is_absent_or<S: Source>(json: &Field<S>, text: &str) -> Result<bool> {
+    Ok(json.optional_text()?.is_none_or(|told| told == text))
 }

@@ -1,135 +1,73 @@
-//! Field types that take whatever stands there, so that a fault is reported with its path.
+//! What providers write in more than one way.
 
-use core::fmt;
-
-use serde::de::{
-    Deserialize, Deserializer, Error as Fault, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
-
+use crate::currency::Currency;
 use crate::decimal::Decimal;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::time::Timestamp;
+use crate::wire::field::{Field, MAX_SAFE_INTEGER, whole};
+use crate::wire::source::Source;
 
-/// Beyond this an integer that came as a JSON number may have lost digits before it reached us (2^53 - 1).
-const MAX_SAFE_INTEGER: u64 = 9_007_199_254_740_991;
+impl<S: Source> Field<'_, S> {
+    /// An amount, as text or a number, which must be there.
+    pub(super) fn amount(&self) -> Result<Decimal> {
+        self.required(self.optional_amount()?)
+    }
 
-/// An amount: a string or a number, or null or absent.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) enum Amount {
-    #[default]
-    Absent,
-    Value(Decimal),
-    OutOfRange,
-    Malformed,
-}
-
-impl Amount {
-    /// The amount, if there is one.
-    pub(crate) fn optional(self, path: impl Fn() -> String) -> Result<Option<Decimal>> {
-        match self {
-            Self::Absent => Ok(None),
-            Self::Value(value) => Ok(Some(value)),
-            Self::OutOfRange => Err(Error::DecimalOutOfRange { path: path() }),
-            Self::Malformed => Err(Error::invalid_response(&path(), "is not an amount")),
+    /// An amount, as text or a number, if there is one.
+    pub(super) fn optional_amount(&self) -> Result<Option<Decimal>> {
+        let source = self.source()?;
+        let read = if let Some(text) = source.as_text() {
+            Decimal::parse_number(&text)
+        } else if let Some(number) = source.as_number() {
+            exact(source, number)
+        } else if source.is_absent() {
+            return Ok(None);
+        } else {
+            return Err(self.fault("is not an amount"));
+        };
+        match read {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.kind() == Kind::DecimalOutOfRange => Err(error.at(&self.path())),
+            Err(_) => Err(self.fault("is not an amount")),
         }
     }
 
-    /// The amount, which must be there.
-    pub(crate) fn required(self, path: impl Fn() -> String) -> Result<Decimal> {
-        self.optional(&path)?
-            .ok_or_else(|| Error::invalid_response(&path(), "is missing"))
-    }
-
-    fn read(text: &str) -> Self {
-        match Decimal::parse_number(text) {
-            Ok(value) => Self::Value(value),
-            Err(Error::DecimalOutOfRange { .. }) => Self::OutOfRange,
-            Err(_) => Self::Malformed,
+    /// Currency units per credit, 1 where it is absent. Zero can be stored (flexprice, section 1.7 no. 4); below it, credits
+    /// would cost less than nothing.
+    pub(super) fn rate(&self) -> Result<Decimal> {
+        match self.optional_amount()? {
+            Some(rate) if rate.is_negative() => Err(self.fault("is below zero")),
+            rate => Ok(rate.unwrap_or(Decimal::ONE)),
         }
     }
-}
 
-impl<'de> Deserialize<'de> for Amount {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
-        deserializer.deserialize_any(AmountVisitor)
+    /// An RFC 3339 time, if there is one.
+    pub(super) fn optional_time(&self) -> Result<Option<Timestamp>> {
+        self.optional_text()?
+            .map(|text| Timestamp::parse(&text).map_err(|error| error.at(&self.path())))
+            .transpose()
+    }
+
+    /// A currency code, which must be there.
+    pub(super) fn currency(&self) -> Result<Currency> {
+        Currency::parse(&self.text()?).map_err(|_| self.fault("is not a currency code"))
+    }
+
+    /// A list of texts; empty where it is absent.
+    pub(super) fn texts(&self) -> Result<Vec<String>> {
+        self.optional_items()?.map(|item| item.text()).collect()
     }
 }
 
-struct AmountVisitor;
-
-impl<'de> Visitor<'de> for AmountVisitor {
-    type Value = Amount;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an amount")
+/// The decimal that a number was written as.
+fn exact<S: Source>(source: &S, number: f64) -> Result<Decimal> {
+    if let Some(whole) = whole(number) {
+        return Ok(Decimal::from(whole));
     }
-
-    fn visit_str<E: Fault>(self, text: &str) -> core::result::Result<Amount, E> {
-        Ok(Amount::read(text))
+    // Beyond the safe integers the last digits are not certain.
+    if number.is_finite() && number.abs() > MAX_SAFE_INTEGER {
+        return Err(Error::out_of_range());
     }
-
-    fn visit_i64<E: Fault>(self, value: i64) -> core::result::Result<Amount, E> {
-        let safe = value.unsigned_abs() <= MAX_SAFE_INTEGER;
-        Ok(if safe {
-            Amount::Value(Decimal::from(value))
-        } else {
-            Amount::OutOfRange
-        })
-    }
-
-    fn visit_u64<E: Fault>(self, value: u64) -> core::result::Result<Amount, E> {
-        i64::try_from(value).map_or(Ok(Amount::OutOfRange), |value| self.visit_i64(value))
-    }
-
-    fn visit_f64<E: Fault>(self, value: f64) -> core::result::Result<Amount, E> {
-        let text = value.to_string();
-        // Beyond the safe integers the last digits are not certain.
-        let safe = text.parse::<i128>().map_or(true, |whole| {
-            whole.unsigned_abs() <= MAX_SAFE_INTEGER.into()
-        });
-        Ok(if safe {
-            Amount::read(&text)
-        } else {
-            Amount::OutOfRange
-        })
-    }
-
-    fn visit_unit<E: Fault>(self) -> core::result::Result<Amount, E> {
-        Ok(Amount::Absent)
-    }
-
-    fn visit_none<E: Fault>(self) -> core::result::Result<Amount, E> {
-        Ok(Amount::Absent)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> core::result::Result<Amount, D::Error> {
-        Amount::deserialize(inner)
-    }
-
-    fn visit_bool<E: Fault>(self, _: bool) -> core::result::Result<Amount, E> {
-        Ok(Amount::Malformed)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> core::result::Result<Amount, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Amount::Malformed)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> core::result::Result<Amount, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Amount::Malformed)
-    }
-}
-
-/// Text, or null or absent. Anything else is an error of the whole answer.
-pub(crate) fn time(text: Option<&str>, path: impl Fn() -> String) -> Result<Option<Timestamp>> {
-    text.map(|text| Timestamp::parse(text).map_err(|error| error.at(&path())))
-        .transpose()
-}
-
-/// A list that may be null.
-pub(crate) fn nullable_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> core::result::Result<Vec<T>, D::Error> {
-    Ok(Option::<Vec<T>>::deserialize(deserializer)?.unwrap_or_default())
+    // No text reads as no amount.
+    Decimal::parse_number(&source.number_text().unwrap_or_default())
 }

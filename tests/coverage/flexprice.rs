@@ -1,5 +1,6 @@
 //! Flexprice: one pending amount, cached answers, post-paid wallets, grants.
 
+use creditgate::decimal::Decimal;
 use creditgate::engine::account::{Cost, Options};
 use creditgate::model::decision::{Outcome, Reason, Verdict};
 use creditgate::model::fee_key::FeeKey;
@@ -225,4 +226,37 @@ fn credits_of_one_rate_are_priced_and_of_two_are_ambiguous() {
     assert_eq!(ask(vec![half.clone()]).required, Some(dec("10")));
     let two = ask(vec![half, flexprice_wallet("b", "10", "10")]);
     assert_eq!(verdict(&two), (Outcome::Unknown, Reason::AmbiguousCredits));
+}
+
+#[test]
+fn credits_without_a_price_are_never_covered() {
+    // A rate below 0.000005 passes validation and is stored as 0 (flexprice, section 1.7 no. 4).
+    let free = Wallet {
+        rate: Decimal::ZERO,
+        ..flexprice_wallet("w", "0", "0")
+    };
+    let account = flexprice(vec![free]);
+    let decision = account
+        .decide_once(usd(), &usage(), Cost::Credits(dec("1000000")), NOW)
+        .unwrap();
+    assert_eq!(
+        verdict(&decision),
+        (Outcome::Unknown, Reason::AmbiguousCredits)
+    );
+}
+
+#[test]
+fn a_debit_of_many_decimals_does_not_shut_a_richer_customer_out() {
+    let tiny = dec("0.000000000000000000000000001");
+    for balance in ["7", "107", "99999999999"] {
+        let mut account = flexprice(vec![flexprice_wallet("w", balance, balance)]);
+        let slot = account.slot(usd(), usage());
+        account.add(slot, Cost::Amount(tiny)).unwrap();
+        let left = account.available(slot, NOW).unwrap().unwrap();
+        // Rounded up: never counted short.
+        assert!(
+            left <= dec(balance).try_sub(dec("0.000000000001")).unwrap(),
+            "{balance}"
+        );
+    }
 }

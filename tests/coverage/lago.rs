@@ -1,8 +1,9 @@
 //! Lago: scopes, tax, expiry, target wallets.
 
 use creditgate::decimal::Decimal;
-use creditgate::engine::account::{Cost, Cover, Options};
+use creditgate::engine::account::{Cost, Cover, Options, WhenScopesOverlap};
 use creditgate::engine::application;
+use creditgate::engine::ties::Ties;
 use creditgate::model::decision::{Outcome, Precision, Reason, Verdict};
 use creditgate::model::fee_key::FeeKey;
 use creditgate::model::scope::Scope;
@@ -198,7 +199,7 @@ fn overlapping_scopes_make_an_estimate_that_the_caller_may_refuse() {
         LAGO,
         wallets(),
         Options {
-            accept_estimate: false,
+            when_scopes_overlap: WhenScopesOverlap::Unknown,
             ..taxed("0")
         },
     );
@@ -275,7 +276,7 @@ fn nothing_is_concluded_from_a_scope_that_was_not_told() {
         LAGO,
         wallets(),
         Options {
-            accept_estimate: false,
+            when_scopes_overlap: WhenScopesOverlap::Unknown,
             ..taxed("0")
         },
     );
@@ -601,7 +602,9 @@ fn billing_pays_the_largest_bucket_first() {
         fees: vec![fee("small", "10"), fee("large", "30")],
     };
     assert_eq!(
-        application::apply(&wallets, &invoice).unwrap().prepaid,
+        application::apply(&wallets, &invoice, Ties::Forward)
+            .unwrap()
+            .prepaid,
         dec("40")
     );
 }

@@ -6,10 +6,11 @@ use creditgate::model::scope::Scope;
 use creditgate::model::wallet::{Freshness, Grant, Kind, Status, Wallet};
 use creditgate::profile::{FLEXPRICE, LAGO};
 use creditgate::time::Timestamp;
-use creditgate::wire;
+use creditgate::wire::field::Field;
+use creditgate::wire::{flexprice, lago};
 use serde_json::{Value, json};
 
-use crate::support::*;
+use crate::support::{self, *};
 
 /// Every object that looks like a wallet, wherever it stands.
 fn wallets_in(value: &Value) -> Vec<Value> {
@@ -26,17 +27,13 @@ fn wallets_in(value: &Value) -> Vec<Value> {
 }
 
 fn read_lago(list: Value) -> Result<Vec<Wallet>> {
-    let list: Vec<wire::lago::WalletJson> =
-        serde_json::from_value(list).expect("the shape of a list of wallets");
-    wire::lago::wallets(&list)
+    lago::wallets(&Field::answer(&list, "wallets"))
 }
 
 fn read_flexprice(json: Value, grants: Option<Value>) -> Result<Wallet> {
-    let json: wire::flexprice::WalletJson =
-        serde_json::from_value(json).expect("the shape of a wallet");
-    let grants: Option<Vec<wire::flexprice::TransactionJson>> =
-        grants.map(|grants| serde_json::from_value(grants).expect("the shape of transactions"));
-    wire::flexprice::wallet(0, &json, grants.as_deref())
+    let list = json!([json]);
+    let read = flexprice::wallets(&Field::answer(&list, "wallets"), |_| grants.as_ref());
+    Ok(read?.remove(0))
 }
 
 fn lago_one(changes: Value) -> Result<Wallet> {
@@ -121,7 +118,7 @@ fn a_lago_list_is_read_whole_and_ordered_by_priority_then_creation() {
     let order: Vec<_> = wallets.iter().map(|wallet| wallet.created_order).collect();
     assert_eq!(order, [3, 2, 1, 0]);
 
-    let account = lago(wallets);
+    let account = support::lago(wallets);
     let explanation = account
         .explain(
             eur(),
@@ -292,7 +289,7 @@ fn a_flexprice_wallet_is_read_with_what_is_left_of_it() {
         (usd(), Kind::Prepaid, Status::Active)
     );
     assert_eq!(wallet.freshness, Freshness::Computed);
-    let account = flexprice(vec![wallet]);
+    let account = support::flexprice(vec![wallet]);
     let decision = account
         .decide_once(usd(), &usage(), Cost::Amount(dec("98.25")), NOW)
         .unwrap();

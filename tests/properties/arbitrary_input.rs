@@ -2,9 +2,11 @@
 
 use creditgate::currency::Currency;
 use creditgate::decimal::Decimal;
+use creditgate::error::Result;
 use creditgate::profile;
 use creditgate::time::Timestamp;
-use creditgate::wire;
+use creditgate::wire::field::Field;
+use creditgate::wire::{flexprice, lago};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Map, Value, json};
@@ -103,28 +105,33 @@ fn changes() -> impl Strategy<Value = Vec<(Index, Value)>> {
 }
 
 /// Reads a list of wallets and asks about them: whatever the answer, there is one.
-fn use_lago(list: Value) {
-    let Ok(list) = serde_json::from_value::<Vec<wire::lago::WalletJson>>(list) else {
-        return;
-    };
-    if let Ok(wallets) = wire::lago::wallets(&list) {
+fn use_lago(list: &Value) {
+    if let Some(wallets) = read_or_fault(lago::wallets(&Field::answer(list, "wallets"))) {
         ask(profile::LAGO, wallets, crate::support::taxed("20"));
     }
 }
 
-fn use_flexprice(list: Value, grants: Option<Value>) {
-    let Ok(list) = serde_json::from_value::<Vec<wire::flexprice::WalletJson>>(list) else {
-        return;
-    };
-    let grants: Option<Vec<wire::flexprice::TransactionJson>> =
-        grants.and_then(|grants| serde_json::from_value(grants).ok());
-    let read = |(index, json)| wire::flexprice::wallet(index, json, grants.as_deref());
-    if let Ok(wallets) = list.iter().enumerate().map(read).collect() {
-        ask(
-            profile::FLEXPRICE,
-            wallets,
-            creditgate::engine::account::Options::default(),
-        );
+fn use_flexprice(list: &Value, grants: Option<&Value>) {
+    let read = flexprice::wallets(&Field::answer(list, "wallets"), |_| grants);
+    if let Some(wallets) = read_or_fault(read) {
+        let options = creditgate::engine::account::Options::default();
+        ask(profile::FLEXPRICE, wallets, options);
+    }
+}
+
+/// A fault is the answer's own and says where it is.
+fn read_or_fault<T>(read: Result<T>) -> Option<T> {
+    match read {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let code = error.code();
+            assert!(
+                ["invalid_response", "decimal_out_of_range"].contains(&code),
+                "{code}"
+            );
+            assert!(error.path().starts_with("wallets"), "{error}");
+            None
+        }
     }
 }
 
@@ -177,39 +184,168 @@ proptest! {
 
     #[test]
     fn no_json_makes_the_wallet_parsers_panic(value in any_json()) {
-        use_lago(json!([value.clone()]));
-        use_flexprice(json!([value.clone()]), Some(value.clone()));
-        use_lago(value.clone());
-        use_flexprice(value, None);
+        let list = json!([value]);
+        use_lago(&list);
+        use_flexprice(&list, Some(&value));
+        use_lago(&value);
+        use_flexprice(&value, None);
     }
 
     #[test]
     fn no_change_to_a_wallet_makes_the_parsers_panic(changes in changes(), more in changes()) {
-        use_lago(spoiled(crate::support::payload("lago/wallets_list")["wallets"].clone(), &changes));
+        use_lago(&spoiled(crate::support::payload("lago/wallets_list")["wallets"].clone(), &changes));
         let grants = spoiled(crate::support::payload("flexprice/transactions_list")["items"].clone(), &more);
-        use_flexprice(spoiled(crate::support::payload("flexprice/customer_wallets_query"), &changes), Some(grants));
+        use_flexprice(&spoiled(crate::support::payload("flexprice/customer_wallets_query"), &changes), Some(&grants));
     }
 }
 
-#[cfg(feature = "rules")]
 mod verbs {
     use super::*;
     use crate::support::{read_json, vectors_folder};
     use creditgate::boundary::verbs;
 
-    const KINDS: [&str; 8] = [
-        "flexprice/balance.real_time",
-        "flexprice/balance.real_time_multi_wallet",
-        "flexprice/gate.can_cover",
-        "flexprice/invoices.unpaid_totals",
-        "lago/invoice.apply",
-        "lago/ongoing.allocate",
-        "lago/ongoing.refresh",
-        "lago/wallet.order",
-    ];
+    /// Every name that the boundary answers to, as its own source lists them.
+    fn names() -> Vec<&'static str> {
+        let source = include_str!("../../src/boundary/verbs/mod.rs");
+        let arms = source.lines().filter_map(|line| {
+            let (name, arm) = line.trim().strip_prefix('"')?.split_once('"')?;
+            arm.starts_with(" =>").then_some(name)
+        });
+        let names: Vec<_> = arms.collect();
+        assert!(names.len() > 70, "{names:?}");
+        names
+    }
+
+    /// The vector files that a verb answers.
+    fn kinds() -> Vec<String> {
+        let index = read_json(&vectors_folder().join("index.json"));
+        let files = index["files"].as_array().unwrap().iter();
+        let files = files.map(|file| {
+            file.as_str()
+                .unwrap()
+                .strip_suffix(".json")
+                .unwrap()
+                .to_owned()
+        });
+        files
+            .filter(|file| names().contains(&kind_of(file)))
+            .collect()
+    }
 
     fn kind_of(file: &str) -> &str {
         file.split_once('/').unwrap().1
+    }
+
+    fn refused_or_answered(verb: &str, request: &Value) -> core::result::Result<(), TestCaseError> {
+        if let Err(error) = verbs::call(verb, &request.to_string()) {
+            let codes = [
+                "invalid_input",
+                "invalid_decimal",
+                "decimal_out_of_range",
+                "invalid_response",
+                "negative_amount",
+            ];
+            prop_assert!(codes.contains(&error.code()), "{} {}", verb, error.code());
+        }
+        Ok(())
+    }
+
+    const REQUESTS: usize = 11;
+
+    /// The verbs that no vector shows: whole requests, every field of them given.
+    fn request(which: usize) -> (&'static str, Value) {
+        let now = "2026-08-20T00:00:00Z";
+        let rule = json!({
+            "trigger": "threshold", "method": "fixed", "threshold_credits": "1", "target_ongoing_balance": "5",
+            "paid_credits": "10", "granted_credits": "0", "transaction_metadata": [{ "key": "k", "value": "v" }],
+        });
+        let lago = json!({
+            "external_customer_id": "c", "rate_amount": "1", "currency": "EUR", "priority": 1, "expiration_at": now,
+            "paid_top_up_min_amount_cents": 1, "paid_top_up_max_amount_cents": 9, "paid_credits": "1",
+            "applies_to": { "fee_types": ["charge"], "billable_metric_codes": ["m"] },
+            "recurring_transaction_rules": [rule], "status": "active", "credits_balance": "5",
+        });
+        let threshold = json!({ "threshold": "1", "condition": "below" });
+        let auto = json!({ "threshold": "1", "amount": "2", "invoicing": true, "cooldown": { "value": 1, "unit": "day" } });
+        let flexprice = json!({
+            "customer_id": "c", "currency": "usd", "wallet_type": "PRE_PAID", "conversion_rate": "1",
+            "initial_credits_to_load_expiry_date": 20270101, "alert_settings": { "critical": threshold },
+            "auto_topup": auto, "config": { "allowed_price_types": ["ALL"] },
+        });
+        match which {
+            0 => ("lago.wallet.create", json!({ "wallet": lago, "now": now })),
+            1 => (
+                "lago.wallet.update",
+                json!({ "wallet": lago, "now": now, "current": lago }),
+            ),
+            2 => {
+                let transaction = json!({
+                    "wallet_id": "w", "paid_credits": "1", "voided_credits": "1", "priority": 1, "name": "n",
+                });
+                (
+                    "lago.wallet_transaction.create",
+                    json!({ "wallet_transaction": transaction, "wallet": lago }),
+                )
+            }
+            3 => {
+                let thresholds = json!([{ "value": "1" }, { "value": "2", "recurring": true }]);
+                let alert = json!({ "alert_type": "wallet_balance_amount", "code": "c", "thresholds": thresholds });
+                (
+                    "lago.alert.create",
+                    json!({ "alert": alert, "existing": ["wallet_credits_balance"] }),
+                )
+            }
+            4 => (
+                "flexprice.wallet.create",
+                json!({ "wallet": flexprice, "now": now, "existing": [flexprice] }),
+            ),
+            5 => ("flexprice.wallet.update", json!({ "wallet": flexprice })),
+            6 => {
+                let top_up = json!({
+                    "credits_to_add": "1", "transaction_reason": "PURCHASED_CREDIT_INVOICED", "expiry_date_utc": now,
+                    "priority": 1, "bonus_credits_to_add": "1", "checkout": { "payment_provider": "p" },
+                });
+                (
+                    "flexprice.wallet.top_up",
+                    json!({ "top_up": top_up, "now": now }),
+                )
+            }
+            7 => (
+                "lago_2022.wallet.create",
+                json!({ "has_active_subscription": true, "active_wallets": 1 }),
+            ),
+            8 => (
+                "lago_2022.wallet.purchase",
+                json!({ "credits": "10.5", "rate_amount": "2", "tax_rate": "20", "currency": "EUR" }),
+            ),
+            9 => {
+                let wallet = json!({ "status": "active", "balance_cents": 5, "expiration_at": now, "currency": "JPY" });
+                (
+                    "lago_2022.wallet.after",
+                    json!({ "wallet": wallet, "credited_cents": 7, "terminated": false, "now": now }),
+                )
+            }
+            _ => {
+                let debit = json!({ "credits": "1", "transaction_reason": "MANUAL_BALANCE_DEBIT", "idempotency_key": "k" });
+                ("flexprice.wallet.debit", json!({ "debit": debit }))
+            }
+        }
+    }
+
+    #[test]
+    fn every_verb_is_changed_by_one_of_these_tests() {
+        let shown: Vec<String> = kinds();
+        let requests: Vec<_> = (0..REQUESTS).map(|which| request(which).0).collect();
+        let missing: Vec<_> = names()
+            .into_iter()
+            .filter(|name| {
+                !requests.contains(name) && !shown.iter().any(|file| kind_of(file) == *name)
+            })
+            .collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        for (verb, request) in (0..REQUESTS).map(request) {
+            assert!(verbs::call(verb, &request.to_string()).is_ok(), "{verb}");
+        }
     }
 
     proptest! {
@@ -217,22 +353,28 @@ mod verbs {
 
         #[test]
         fn no_json_makes_a_verb_panic(value in any_json(), text: String) {
-            for file in KINDS {
-                let _ = verbs::call(kind_of(file), &value.to_string());
-                let _ = verbs::call(kind_of(file), &text);
+            for name in names() {
+                let _ = verbs::call(name, &value.to_string());
+                let _ = verbs::call(name, &text);
             }
             let answered = verbs::call(&text, "{}").is_ok();
             prop_assert!(!answered, "{}", text);
         }
 
         #[test]
-        fn no_change_to_a_vector_makes_its_verb_panic(file in select(KINDS.to_vec()), case: Index, changes in changes()) {
-            let content = read_json(&vectors_folder().join(format!("{file}.json")));
-            let cases = content["vectors"].as_array().unwrap();
-            let input = cases[case.index(cases.len())]["input"].clone();
-            if let Err(error) = verbs::call(kind_of(file), &spoiled(input, &changes).to_string()) {
-                prop_assert!(["invalid_input", "decimal_out_of_range", "invalid_response"].contains(&error.code()), "{}", error.code());
+        fn no_change_to_a_vector_makes_its_verb_panic(case: Index, changes in changes()) {
+            for file in kinds() {
+                let content = read_json(&vectors_folder().join(format!("{file}.json")));
+                let cases = content["vectors"].as_array().unwrap();
+                let input = cases[case.index(cases.len())]["input"].clone();
+                refused_or_answered(kind_of(&file), &spoiled(input, &changes))?;
             }
+        }
+
+        #[test]
+        fn no_change_to_a_request_makes_its_judge_panic(which in 0..REQUESTS, changes in changes()) {
+            let (verb, request) = request(which);
+            refused_or_answered(verb, &spoiled(request, &changes))?;
         }
     }
 }

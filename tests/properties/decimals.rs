@@ -5,6 +5,9 @@ use core::cmp::Ordering;
 use creditgate::decimal::{Decimal, Rounding};
 use creditgate::error::Result;
 use proptest::prelude::*;
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as Fault, MapDeserializer};
 
 use super::cases;
 use crate::support::dec;
@@ -105,8 +108,99 @@ fn compared(a: &str, b: &str) -> Ordering {
     }
 }
 
+/// A whole number of any size, 32 bits a digit, the lowest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Whole(Vec<u32>);
+
+impl Whole {
+    fn new(mut number: u128) -> Self {
+        let mut digits = Vec::new();
+        while number > 0 {
+            digits.push(u32::try_from(number & 0xffff_ffff).unwrap());
+            number >>= 32;
+        }
+        Self(digits)
+    }
+
+    fn times(&self, other: &Self) -> Self {
+        let mut digits = vec![0_u32; self.0.len() + other.0.len()];
+        for (i, a) in self.0.iter().enumerate() {
+            let mut carry = 0_u64;
+            for (j, b) in other.0.iter().map(Some).chain([None]).enumerate() {
+                let product = b.map_or(0, |b| u64::from(*a) * u64::from(*b));
+                let sum = u64::from(digits[i + j]) + product + carry;
+                digits[i + j] = u32::try_from(sum & 0xffff_ffff).unwrap();
+                carry = sum >> 32;
+            }
+        }
+        while digits.last() == Some(&0) {
+            digits.pop();
+        }
+        Self(digits)
+    }
+
+    fn shifted(self, zeros: u32) -> Self {
+        (0..zeros).fold(self, |number, _| number.times(&Self::new(10)))
+    }
+}
+
+impl PartialOrd for Whole {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        let by_length = self.0.len().cmp(&other.0.len());
+        Some(by_length.then_with(|| self.0.iter().rev().cmp(other.0.iter().rev())))
+    }
+}
+
 proptest! {
     #![proptest_config(cases(1000))]
+
+    #[test]
+    fn a_share_of_small_numbers_is_rounded_once(
+        (a, a_scale) in small(), (b, b_scale) in small(), (c, c_scale) in small(), places in 0..=6_u32, rounding in rounding(),
+    ) {
+        let (a_scale, b_scale, c_scale) = (a_scale.min(4), b_scale.min(4), c_scale.min(4));
+        let [x, y, z] = [(a, a_scale), (b, b_scale), (c, c_scale)].map(|(m, s)| Decimal::from_parts(m, s).unwrap());
+        let share = shown(x.mul_div(y, z, places, rounding));
+        if c == 0 {
+            prop_assert_eq!(share, None);
+        } else {
+            let whole = rounded(a * b * 10_i128.pow(c_scale + places), c * 10_i128.pow(a_scale + b_scale), rounding);
+            prop_assert_eq!(share, text(whole, places));
+        }
+    }
+
+    #[test]
+    fn a_share_of_any_numbers_is_exact_where_it_fits(
+        a in any_decimal(), b in any_decimal(), c in any_decimal(), places in 0..=28_u32,
+    ) {
+        let ((am, a_scale), (bm, b_scale), (cm, c_scale)) = (a.parts(), b.parts(), c.parts());
+        // |a x b / c| in units of the last place is `numerator / denominator`.
+        let size = |mantissa: i128| Whole::new(mantissa.unsigned_abs());
+        let numerator = size(am).times(&size(bm)).shifted(c_scale + places);
+        let denominator = size(cm).shifted(a_scale + b_scale);
+        let units = |share: Decimal| share.shift(i32::try_from(places).unwrap()).map(|units| units.parts().0.unsigned_abs());
+        let negative = (a.is_negative() != b.is_negative()) != c.is_negative();
+        let cut = a.mul_div(b, c, places, Rounding::TowardZero);
+        let half = a.mul_div(b, c, places, Rounding::HalfAwayFromZero);
+        if let Ok(share) = cut {
+            prop_assert!(share.is_zero() || share.is_negative() == negative);
+            if let Ok(units) = units(share) {
+                prop_assert!(Whole::new(units).times(&denominator) <= numerator);
+                prop_assert!(numerator < Whole::new(units + 1).times(&denominator));
+            }
+        }
+        if let Ok(units) = half.clone().and_then(units) {
+            let twice = numerator.times(&Whole::new(2));
+            prop_assert!(twice < Whole::new(2 * units + 1).times(&denominator));
+            prop_assert!(units == 0 || Whole::new(2 * units - 1).times(&denominator) <= twice);
+        }
+        // Refused only for the reasons that it names.
+        let excess = (a_scale + b_scale).saturating_sub(places + c_scale);
+        let digits = u32::try_from(cm.unsigned_abs().to_string().len()).unwrap();
+        let fits = numerator < denominator.shifted(28) && excess + digits <= 36;
+        prop_assert!(c.is_zero() || !fits || (cut.is_ok() && half.is_ok()), "{} x {} / {}", a, b, c);
+        prop_assert!(!c.is_zero() || cut.is_err());
+    }
 
     #[test]
     fn what_is_printed_reads_back_the_same(value in any_decimal()) {
@@ -279,4 +373,31 @@ fn only_plain_notation_is_a_callers_decimal() {
     }
     assert_eq!(dec("-0").to_string(), "0");
     assert_eq!(dec("-000.500").to_string(), "-0.5");
+}
+
+#[test]
+fn a_decimal_is_read_from_whatever_a_format_has_for_numbers() {
+    fn read<'de>(value: impl IntoDeserializer<'de, Fault>) -> core::result::Result<String, Fault> {
+        Decimal::deserialize(value.into_deserializer()).map(|decimal| decimal.to_string())
+    }
+    assert_eq!(read("-4.270"), Ok("-4.27".into()));
+    assert_eq!(read(u64::MAX), Ok("18446744073709551615".into()));
+    assert_eq!(read(i64::MIN), Ok("-9223372036854775808".into()));
+    assert_eq!(read(MAX.unsigned_abs()), Ok(MAX.to_string()));
+    assert_eq!(read(-MAX), Ok((-MAX).to_string()));
+    assert!(read(MAX + 1).is_err() && read(u128::MAX).is_err());
+    // The shortest text of the number, not its binary expansion.
+    assert_eq!(read(0.1_f64), Ok("0.1".into()));
+    assert!(read(f64::NAN).is_err() && read(1e300_f64).is_err());
+    assert!(read(true).is_err());
+    let map = |entries: &[(&'static str, &'static str)]| {
+        let entries: MapDeserializer<'_, _, Fault> = MapDeserializer::new(entries.iter().copied());
+        Decimal::deserialize(entries).map(|decimal| decimal.to_string())
+    };
+    assert_eq!(
+        map(&[("$serde_json::private::Number", "1.50")]),
+        Ok("1.5".into())
+    );
+    assert!(map(&[("$serde_json::private::Number", "one")]).is_err());
+    assert!(map(&[("value", "1")]).is_err() && map(&[]).is_err());
 }

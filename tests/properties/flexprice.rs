@@ -2,6 +2,7 @@
 
 use creditgate::decimal::Decimal;
 use creditgate::engine::account::{Cost, Options};
+use creditgate::engine::invoice::{Line, apply_credits};
 use creditgate::model::decision::{Outcome, Precision, Reason};
 use creditgate::model::wallet::{Freshness, Grant, Kind, Status, Wallet};
 use creditgate::profile::FLEXPRICE;
@@ -184,6 +185,60 @@ proptest! {
         }
         let total: i64 = debits.iter().sum();
         prop_assert_eq!(account.available(slot, NOW), Ok(Some(before.try_sub(cents(total)).unwrap())));
+    }
+
+    #[test]
+    fn more_balance_never_turns_covered_into_short(
+        wallets in prop::collection::vec((wallet(), grants()), 1..5), pending in 0..300_i64, which: prop::sample::Index,
+        more in 1..300_i64, cost in 0..600_i64,
+    ) {
+        let wallets: Vec<Wallet> = wallets.into_iter().map(|(wallet, grants)| Wallet { grants, ..wallet }).collect();
+        let mut richer = wallets.clone();
+        let which = which.index(richer.len());
+        richer[which].balance = richer[which].balance.try_add(cents(more)).unwrap();
+        let [before, after] = [wallets, richer].map(|wallets| {
+            let account = flexprice(shown(wallets, cents(pending)));
+            account.decide_once(usd(), &usage(), Cost::Amount(cents(cost)), Timestamp(20)).unwrap().outcome
+        });
+        prop_assert!(before != Outcome::Covered || after == Outcome::Covered);
+    }
+
+    #[test]
+    fn splitting_a_usage_never_helps(
+        wallets in prop::collection::vec(wallet(), 1..5), pending in 0..300_i64, a in 0..400_i64, b in 0..400_i64,
+    ) {
+        let mut account = flexprice(shown(wallets, cents(pending)));
+        let slot = account.slot(usd(), usage());
+        let covers = |account: &mut creditgate::engine::account::Account, cost: i64| {
+            account.decide(slot, Cost::Amount(cents(cost)), NOW).unwrap().outcome == Outcome::Covered
+        };
+        let at_once = covers(&mut account, a + b);
+        let first = covers(&mut account, a);
+        account.add(slot, Cost::Amount(cents(a))).unwrap();
+        prop_assert_eq!(first && covers(&mut account, b), at_once);
+    }
+
+    #[test]
+    fn over_rounded_lines_the_order_changes_no_total_and_more_balance_never_pays_less(
+        lines in prop::collection::vec((0..5000_i64, any::<bool>()), 0..6),
+        balances in prop::collection::vec(1..5000_i64, 1..5), which: prop::sample::Index, more in 1..500_i64,
+    ) {
+        // flexprice 30: lines come rounded, in an order that nobody defines.
+        let line = |(amount, is_usage): &(i64, bool)| Line { amount: cents(*amount), is_usage: *is_usage, discount: Decimal::ZERO };
+        let mut lines: Vec<Line> = lines.iter().map(line).collect();
+        let total = |lines: &[Line], balances: &[i64]| {
+            let balances: Vec<Decimal> = balances.iter().copied().map(cents).collect();
+            Decimal::sum(apply_credits(lines, &balances, usd()).unwrap().debits).unwrap()
+        };
+        let before = total(&lines, &balances);
+        lines.reverse();
+        prop_assert_eq!(total(&lines, &balances), before);
+        let mut richer = balances;
+        let which = which.index(richer.len());
+        richer[which] += more;
+        prop_assert!(before <= total(&lines, &richer));
+        let usable = Decimal::sum(lines.iter().filter(|line| line.is_usage).map(|line| line.amount)).unwrap();
+        prop_assert_eq!(total(&lines, &richer), usable.min(cents(richer.iter().sum())));
     }
 
     #[test]

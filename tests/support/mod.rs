@@ -64,6 +64,7 @@ pub fn scope(fee_types: &[&str], metrics: &[&str]) -> Scope {
 pub fn lago_wallet(id: &str, balance: &str, ongoing: &str) -> Wallet {
     Wallet {
         id: id.to_owned(),
+        name: None,
         code: Some(id.to_owned()),
         currency: eur(),
         status: Status::Active,

@@ -19,17 +19,29 @@ const WALLETS: &str = r#"[
 fn options(tax_rate: Option<&str>) -> JsValue {
     let tax = tax_rate.map_or(String::new(), |rate| format!(r#""taxRate": "{rate}","#));
     js(&format!(
-        r#"{{{tax} "acceptEstimate": true, "acceptFallback": true, "includePostpaid": false, "targetsWallets": false}}"#
+        r#"{{{tax} "whenScopesOverlap": "estimate", "acceptFallback": true, "includePostpaid": false, "targetsWallets": false}}"#
     ))
 }
 
 fn lago() -> Account {
-    Account::new("lago", js(WALLETS), JsValue::UNDEFINED, options(Some("0")))
-        .unwrap_or_else(|_| panic!("a good account"))
+    Account::new(
+        "lago",
+        js(WALLETS),
+        JsValue::UNDEFINED,
+        JsValue::UNDEFINED,
+        options(Some("0")),
+    )
+    .unwrap_or_else(|_| panic!("a good account"))
 }
 
 fn flexprice(wallets: &str, grants: JsValue) -> Result<Account, JsValue> {
-    Account::new("flexprice", js(wallets), grants, options(None))
+    Account::new(
+        "flexprice",
+        js(wallets),
+        grants,
+        JsValue::UNDEFINED,
+        options(None),
+    )
 }
 
 const DOLLARS: &str = r#"[{"id": "w", "currency": "usd", "balance": "10", "real_time_balance": "8", "conversion_rate": "0.5",
@@ -185,37 +197,145 @@ fn grants_may_be_undefined_null_or_entries() {
             Ok(Some(available.to_owned()))
         );
     }
+    for (grants, code, path) in [
+        ("{}", "invalid_input", "grants"),
+        ("[1]", "invalid_input", "grants[0][0]"),
+        (r#"[[1, []]]"#, "invalid_input", "grants[0][0]"),
+        (r#"[["w"]]"#, "invalid_response", "wallets[0].grants"),
+        (
+            r#"[["w", [1]]]"#,
+            "invalid_response",
+            "wallets[0].grants[0]",
+        ),
+    ] {
+        let opened = flexprice(DOLLARS, js(grants)).map(|_| ());
+        is_fault(opened, code, Some(path));
+    }
+}
+
+const OVERLAPPING: &str = r#"[
+    {"lago_id": "all", "currency": "EUR", "status": "active", "priority": 1, "rate_amount": "1.0", "balance_cents": 1000,
+     "ongoing_balance_cents": 1000, "created_at": "2026-08-01T09:00:00Z", "applies_to": {"fee_types": [], "billable_metric_codes": []}},
+    {"lago_id": "b", "currency": "EUR", "status": "active", "priority": 2, "rate_amount": "1.0", "balance_cents": 1000,
+     "ongoing_balance_cents": 1000, "created_at": "2026-08-01T09:00:00Z", "applies_to": {"fee_types": [], "billable_metric_codes": ["b"]}}
+]"#;
+
+/// 6 EUR each of `a` and `b`, a tenth of it tax.
+const USAGE: &str = r#"{"invoices": [], "subscriptions": [{
+    "subscription": {"lago_id": "s", "external_id": "sub"},
+    "plan": {"charges": [{"lago_id": "ca", "billable_metric_code": "a", "pay_in_advance": false}]},
+    "customer_usage": {"currency": "EUR", "from_datetime": "2026-08-01T00:00:00Z", "to_datetime": "2026-08-31T23:59:59Z",
+        "taxes_amount_cents": 120, "charges_usage": [
+            {"amount_cents": 540, "charge": {"lago_id": "ca"}, "billable_metric": {"code": "a"}},
+            {"amount_cents": 540, "charge": {"lago_id": "cb"}, "billable_metric": {"code": "b"}}]}}]}"#;
+
+#[wasm_bindgen_test]
+fn usage_is_read_once_and_answers_where_scopes_overlap() {
+    let options = options(Some("0"));
+    js_sys::Reflect::set(&options, &"whenScopesOverlap".into(), &"reconstruct".into()).unwrap();
+    let account = Account::new(
+        "lago",
+        js(OVERLAPPING),
+        JsValue::UNDEFINED,
+        js(USAGE),
+        options,
+    )
+    .unwrap_or_else(|_| panic!("a good account"));
+    let slot =
+        |metric: &str| account.slot("EUR", "charge".to_owned(), Some(metric.to_owned()), None);
+    // With more of `a` the other wallet pays `b`; with more of `b`, `all` pays that first and has too little for `a`.
+    assert_eq!(account.covers(slot("a").unwrap(), 400.0, 2, 0.0), Ok(1));
+    assert_eq!(account.covers(slot("a").unwrap(), 401.0, 2, 0.0), Ok(0));
     assert_eq!(
-        fault(flexprice(DOLLARS, js("{}")).map(|_| ())).0,
-        "invalid_input"
+        account.available(slot("a").unwrap(), 0.0),
+        Ok(Some("4".to_owned()))
     );
+    assert_eq!(account.covers(slot("b").unwrap(), 1.0, 2, 0.0), Ok(0));
+    let decision = account.decide(slot("b").unwrap(), false, "8", 0.0).unwrap();
+    assert_eq!(text(&decision, "outcome").as_deref(), Some("short"));
+    assert_eq!(text(&decision, "precision").as_deref(), Some("exact"));
+    assert_eq!(account.freshness(), Ok("computed".to_owned()));
+    let notes: Vec<_> = Array::from(&account.notes().unwrap())
+        .iter()
+        .map(|note| note.as_string().unwrap())
+        .collect();
+    assert_eq!(notes, ["tax_pro_rata"]);
+    assert_eq!(Array::from(&lago().notes().unwrap()).length(), 0);
+}
+
+#[wasm_bindgen_test]
+fn usage_that_cannot_be_read_is_told_with_its_path() {
+    let open = |profile: &str, usage: &str| {
+        let rate = (profile != "flexprice").then_some("0");
+        Account::new(
+            profile,
+            js("[]"),
+            JsValue::UNDEFINED,
+            js(usage),
+            options(rate),
+        )
+        .map(|_| ())
+    };
+    for (usage, path) in [
+        ("[]", "usage"),
+        ("{}", "usage.subscriptions"),
+        (r#"{"subscriptions": []}"#, "usage.invoices"),
+        (
+            r#"{"subscriptions": [{}], "invoices": []}"#,
+            "usage.subscriptions[0].plan",
+        ),
+    ] {
+        is_fault(open("lago", usage), "invalid_response", Some(path));
+    }
+    // Billing is rerun by today's rules.
+    for profile in ["flexprice", "lago-2022"] {
+        is_fault(open(profile, USAGE), "invalid_response", Some("usage"));
+    }
 }
 
 #[wasm_bindgen_test]
 fn options_are_an_object_of_known_shape() {
     let open = |options: JsValue| {
-        Account::new("lago", js(WALLETS), JsValue::UNDEFINED, options).map(|_| ())
+        Account::new(
+            "lago",
+            js(WALLETS),
+            JsValue::UNDEFINED,
+            JsValue::UNDEFINED,
+            options,
+        )
+        .map(|_| ())
     };
     assert!(open(options(Some("20"))).is_ok());
     let map = Map::new();
     for (key, value) in [
         ("taxRate", JsValue::from("0")),
-        ("acceptEstimate", true.into()),
+        ("whenScopesOverlap", "estimate".into()),
         ("acceptFallback", true.into()),
         ("includePostpaid", false.into()),
         ("targetsWallets", false.into()),
     ] {
         map.set(&key.into(), &value);
     }
-    for bad in [
-        JsValue::UNDEFINED,
-        JsValue::NULL,
-        js("{}"),
-        js("[]"),
-        js("1"),
-        map.into(),
+    for (bad, path) in [
+        (JsValue::UNDEFINED, None),
+        (JsValue::NULL, None),
+        (js("{}"), Some("whenScopesOverlap")),
+        (js("[]"), None),
+        (js("1"), None),
+        (map.into(), Some("whenScopesOverlap")),
     ] {
-        assert_eq!(fault(open(bad)).0, "invalid_input");
+        is_fault(open(bad), "invalid_input", path);
+    }
+    for (key, value, path) in [
+        ("taxRate", js("20"), "taxRate"),
+        ("whenScopesOverlap", js("1"), "whenScopesOverlap"),
+        ("acceptFallback", JsValue::NULL, "acceptFallback"),
+        ("includePostpaid", js(r#""no""#), "includePostpaid"),
+        ("taxrate", js(r#""20""#), "taxrate"),
+    ] {
+        let options = options(Some("20"));
+        js_sys::Reflect::set(&options, &key.into(), &value).unwrap();
+        is_fault(open(options), "invalid_input", Some(path));
     }
     let undefined = options(None);
     js_sys::Reflect::set(&undefined, &"taxRate".into(), &JsValue::UNDEFINED).unwrap();
@@ -225,7 +345,14 @@ fn options_are_an_object_of_known_shape() {
 #[wasm_bindgen_test]
 fn a_bad_tax_rate_is_told_with_its_path() {
     let open = |profile: &str, wallets: &str, rate: Option<&str>| {
-        Account::new(profile, js(wallets), JsValue::UNDEFINED, options(rate)).map(|_| ())
+        Account::new(
+            profile,
+            js(wallets),
+            JsValue::UNDEFINED,
+            JsValue::UNDEFINED,
+            options(rate),
+        )
+        .map(|_| ())
     };
     is_fault(
         open("lago", WALLETS, None),
@@ -257,18 +384,26 @@ fn a_bad_tax_rate_is_told_with_its_path() {
 #[wasm_bindgen_test]
 fn malformed_wallets_are_told_with_their_path() {
     let open = |wallets: JsValue| {
-        Account::new("flexprice", wallets, JsValue::UNDEFINED, options(None)).map(|_| ())
+        Account::new(
+            "flexprice",
+            wallets,
+            JsValue::UNDEFINED,
+            JsValue::UNDEFINED,
+            options(None),
+        )
+        .map(|_| ())
     };
-    for shapeless in [
-        "{}",
-        "null",
-        "1",
-        r#"["w"]"#,
-        "[null]",
-        r#"[{"id": 1}]"#,
-        r#"[{"currency": "usd", "balance": "1"}]"#,
+    for (shapeless, path) in [
+        ("{}", "wallets"),
+        ("null", "wallets"),
+        ("1", "wallets"),
+        (r#"["w"]"#, "wallets[0]"),
+        ("[null]", "wallets[0]"),
+        ("[[]]", "wallets[0]"),
+        (r#"[{"id": 1}]"#, "wallets[0].id"),
+        (r#"[{"currency": "usd", "balance": "1"}]"#, "wallets[0].id"),
     ] {
-        is_fault(open(js(shapeless)), "invalid_response", Some("wallets"));
+        is_fault(open(js(shapeless)), "invalid_response", Some(path));
     }
     is_fault(
         open(js(r#"[{"id": "w", "currency": "usd", "balance": {}}]"#)),
@@ -310,6 +445,7 @@ fn malformed_wallets_are_told_with_their_path() {
     let lago = Account::new(
         "lago",
         js(r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": "x"}]"#),
+        JsValue::UNDEFINED,
         JsValue::UNDEFINED,
         options(Some("0")),
     );

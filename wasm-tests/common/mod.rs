@@ -1,6 +1,7 @@
 //! The tests of both runners.
 
 mod account;
+mod input;
 #[cfg(feature = "rules")]
 mod verbs;
 
@@ -9,6 +10,11 @@ use wasm_bindgen::{JsCast, JsValue};
 /// Parsed as JavaScript parses a provider's answer.
 pub fn js(json: &str) -> JsValue {
     js_sys::JSON::parse(json).unwrap_or_else(|_| panic!("{json}"))
+}
+
+/// The value of a JavaScript expression.
+pub fn eval(expression: &str) -> JsValue {
+    js_sys::eval(&format!("({expression})")).unwrap_or_else(|_| panic!("{expression}"))
 }
 
 pub fn get(object: &JsValue, key: &str) -> JsValue {

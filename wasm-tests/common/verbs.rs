@@ -133,7 +133,7 @@ fn a_request_of_another_shape_is_invalid_input() {
         "1",
         "[]",
         r#""text""#,
-        "{}",
+        r#"{"surprise": 1}"#,
         r#"{"wallets": 1}"#,
         r#"{"wallets": [1]}"#,
         r#"{"wallets": [{"id": "w", "priority": 1.5}]}"#,

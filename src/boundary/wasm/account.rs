@@ -2,24 +2,23 @@
 
 use core::cell::Cell;
 
-use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::convert::{error_to_js, from_js, to_js};
+use super::fault::error_to_js;
+use crate::boundary::open::{self, instant};
+use crate::boundary::{answer, redacted};
 use crate::currency::Currency;
 use crate::decimal::Decimal;
-use crate::engine::account::{self, Cost, Options};
+use crate::engine::account::{self, Cost};
+use crate::engine::preview::preview;
 use crate::error::{Error, Result};
 use crate::model::fee_key::FeeKey;
-use crate::model::snapshot::Snapshot;
-use crate::model::wallet::Wallet;
-use crate::profile::{self, Profile};
-use crate::time::Timestamp;
-use crate::wire::{flexprice, lago};
+use crate::wire::field::whole;
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = r#"import type { AccountOptions, EngineDecision, EngineExplanation } from "../engine/types.js";"#;
+const TYPES: &str = r#"import type { AccountOptions, EngineDecision, EngineExplanation, EnginePreview, RedactedWallets } from "../engine/types.js";
+import type { DecisionNote } from "../types.js";"#;
 
 /// One customer's wallets with the debits and holds against them.
 ///
@@ -30,32 +29,23 @@ pub struct Account {
     inner: Cell<Option<Box<account::Account>>>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct OptionsIn {
-    tax_rate: Option<String>,
-    accept_estimate: bool,
-    accept_fallback: bool,
-    include_postpaid: bool,
-    targets_wallets: bool,
-}
-
-/// 2^53 - 1.
-const MAX_SAFE_INTEGER: u64 = 9_007_199_254_740_991;
-
-type Grants = Vec<(String, Vec<flexprice::TransactionJson>)>;
-
 #[wasm_bindgen]
 impl Account {
-    /// Reads a provider's wallets; `grants` are entries of wallet id and credit transactions, or undefined.
+    /// Reads a provider's wallets; `grants` are entries of wallet id and credit transactions, or undefined; `usage` is
+    /// a `UsageAnswer` that Lago's ongoing balances are to be computed from, or undefined.
     #[wasm_bindgen(constructor)]
     pub fn new(
         profile: &str,
         wallets: JsValue,
         grants: JsValue,
+        usage: JsValue,
         #[wasm_bindgen(unchecked_param_type = "AccountOptions")] options: JsValue,
     ) -> core::result::Result<Account, JsValue> {
-        open(profile, wallets, grants, options).map_err(|error| error_to_js(&error))
+        let account = open::account(profile, wallets, grants, usage, options)
+            .map_err(|error| error_to_js(&error))?;
+        Ok(Self {
+            inner: Cell::new(Some(Box::new(account))),
+        })
     }
 
     /// The place of a currency and fee key, made if there is none.
@@ -75,7 +65,7 @@ impl Account {
                     target_wallet,
                 },
             );
-            u32::try_from(slot).map_err(|_| Error::EngineFault)
+            u32::try_from(slot).map_err(|_| Error::engine_fault())
         })
     }
 
@@ -135,10 +125,12 @@ impl Account {
         value: &str,
         now: f64,
     ) -> core::result::Result<JsValue, JsValue> {
-        self.with(|account| {
+        // Written once the account is back in its place: what JavaScript does then cannot empty it.
+        let decision = self.with(|account| {
             let cost = cost(is_credits, Decimal::parse(value)?);
-            to_js(&account.decide(index(slot)?, cost, instant(now)?)?)
-        })
+            account.decide(index(slot)?, cost, instant(now)?)
+        })?;
+        Ok(answer::decision(&decision))
     }
 
     /// The whole answer for a fee key without a slot.
@@ -154,15 +146,16 @@ impl Account {
         value: &str,
         now: f64,
     ) -> core::result::Result<JsValue, JsValue> {
-        self.with(|account| {
+        let decision = self.with(|account| {
             let key = FeeKey {
                 fee_type,
                 metric,
                 target_wallet,
             };
             let cost = cost(is_credits, Decimal::parse(value)?);
-            to_js(&account.decide_once(Currency::parse(currency)?, &key, cost, instant(now)?)?)
-        })
+            account.decide_once(Currency::parse(currency)?, &key, cost, instant(now)?)
+        })?;
+        Ok(answer::decision(&decision))
     }
 
     /// Every wallet's part in a usage of a fee key.
@@ -175,14 +168,15 @@ impl Account {
         target_wallet: Option<String>,
         now: f64,
     ) -> core::result::Result<JsValue, JsValue> {
-        self.with(|account| {
+        let explanation = self.with(|account| {
             let key = FeeKey {
                 fee_type,
                 metric,
                 target_wallet,
             };
-            to_js(&account.explain(Currency::parse(currency)?, &key, instant(now)?)?)
-        })
+            account.explain(Currency::parse(currency)?, &key, instant(now)?)
+        })?;
+        Ok(answer::explanation(&explanation))
     }
 
     /// The least fresh figure that answers are made of: `computed`, `cached_fallback` or `undated`.
@@ -190,9 +184,33 @@ impl Account {
         self.with(|account| Ok(account.freshness()?.as_str().to_owned()))
     }
 
+    /// What the API hides of the usage that answers were reconstructed from: names of `DecisionNote`.
+    #[wasm_bindgen(unchecked_return_type = "DecisionNote[]")]
+    pub fn notes(&self) -> core::result::Result<JsValue, JsValue> {
+        self.with(|account| Ok(answer::notes(account.notes())))
+    }
+
     /// How many wallets the customer has, of any status.
     pub fn wallets(&self) -> core::result::Result<usize, JsValue> {
-        self.with(|account| Ok(account.wallets()))
+        self.with(|account| Ok(account.snapshot().wallets.len()))
+    }
+
+    /// The wallets with nothing but what the rules read.
+    #[wasm_bindgen(unchecked_return_type = "RedactedWallets")]
+    pub fn redacted(&self) -> core::result::Result<JsValue, JsValue> {
+        let snapshot = self.with(|account| Ok(account.snapshot().clone()))?;
+        redacted::wallets(&snapshot).map_err(|error| error_to_js(&error))
+    }
+
+    /// Previews a draft against these wallets, whatever debits and holds there are: invoices are paid from settled
+    /// balances.
+    #[wasm_bindgen(unchecked_return_type = "EnginePreview")]
+    pub fn preview(&self, invoice: JsValue, now: f64) -> core::result::Result<JsValue, JsValue> {
+        // Read before the account leaves its place, and written once it is back: what JavaScript does then cannot empty it.
+        let profile = self.with(|account| Ok(account.snapshot().profile))?;
+        let draft = open::invoice(profile, invoice).map_err(|error| error_to_js(&error))?;
+        let preview = self.with(|account| preview(account.snapshot(), &draft, instant(now)?))?;
+        Ok(answer::preview(&preview))
     }
 }
 
@@ -202,7 +220,7 @@ impl Account {
         run: impl FnOnce(&mut account::Account) -> Result<T>,
     ) -> core::result::Result<T, JsValue> {
         let Some(mut account) = self.inner.take() else {
-            return Err(error_to_js(&Error::EngineFault));
+            return Err(error_to_js(&Error::engine_fault()));
         };
         let result = run(&mut account);
         self.inner.set(Some(account));
@@ -210,48 +228,8 @@ impl Account {
     }
 }
 
-fn open(profile: &str, wallets: JsValue, grants: JsValue, options: JsValue) -> Result<Account> {
-    let profile = profile::named(profile)?;
-    let options: OptionsIn = from_js(options)?;
-    let tax_rate = options
-        .tax_rate
-        .map(|rate| Decimal::parse(&rate).map_err(|error| error.at("taxRate")))
-        .transpose()?;
-    let wallets = read(profile, wallets, from_js(grants)?)?;
-    let options = Options {
-        tax_rate,
-        accept_estimate: options.accept_estimate,
-        accept_fallback: options.accept_fallback,
-        include_postpaid: options.include_postpaid,
-        targets_wallets: options.targets_wallets,
-    };
-    let account = account::Account::new(Snapshot { profile, wallets }, options)?;
-    Ok(Account {
-        inner: Cell::new(Some(Box::new(account))),
-    })
-}
-
-fn read(profile: Profile, wallets: JsValue, grants: Option<Grants>) -> Result<Vec<Wallet>> {
-    let shape = |error: Error| Error::invalid_response("wallets", &error.to_string());
-    if profile.name() == profile::LAGO.name() {
-        return lago::wallets(&from_js::<Vec<lago::WalletJson>>(wallets).map_err(shape)?);
-    }
-    let list: Vec<flexprice::WalletJson> = from_js(wallets).map_err(shape)?;
-    let grants = grants.unwrap_or_default();
-    let of = |id: &str| {
-        grants
-            .iter()
-            .find(|(wallet, _)| wallet == id)
-            .map(|(_, list)| list.as_slice())
-    };
-    list.iter()
-        .enumerate()
-        .map(|(index, json)| flexprice::wallet(index, json, of(json.id())))
-        .collect()
-}
-
 fn index(slot: u32) -> Result<usize> {
-    usize::try_from(slot).map_err(|_| Error::EngineFault)
+    usize::try_from(slot).map_err(|_| Error::engine_fault())
 }
 
 fn cost(is_credits: bool, value: Decimal) -> Cost {
@@ -264,22 +242,5 @@ fn cost(is_credits: bool, value: Decimal) -> Cost {
 
 /// `NaN` and fractions would pass for smaller costs, so they are refused.
 fn integer(mantissa: f64) -> Result<i64> {
-    let whole = mantissa as i64;
-    if whole as f64 == mantissa && whole.unsigned_abs() <= MAX_SAFE_INTEGER {
-        Ok(whole)
-    } else {
-        Err(Error::invalid_input("mantissa", "must be a safe integer"))
-    }
-}
-
-/// `NaN` would pass for 1970, when nothing had expired yet.
-fn instant(milliseconds: f64) -> Result<Timestamp> {
-    if milliseconds.is_finite() {
-        Ok(Timestamp(milliseconds as i64))
-    } else {
-        Err(Error::invalid_input(
-            "now",
-            "must be a number of milliseconds",
-        ))
-    }
+    whole(mantissa).ok_or_else(|| Error::invalid_input("mantissa", "must be a safe integer"))
 }

@@ -4,11 +4,21 @@
 
 #[cfg(feature = "gate")]
 mod account;
-mod convert;
+mod fault;
+#[cfg(feature = "gate")]
+mod literal;
+#[cfg(feature = "gate")]
+mod preview;
 #[cfg(feature = "rules")]
 mod rules;
+#[cfg(feature = "gate")]
+mod source;
+#[cfg(feature = "gate")]
+mod target;
 
 #[cfg(feature = "gate")]
 pub use account::Account;
+#[cfg(feature = "gate")]
+pub use preview::preview_invoice;
 #[cfg(feature = "rules")]
 pub use rules::call;

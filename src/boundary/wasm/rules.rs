@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::convert::error_to_js;
+use super::fault::error_to_js;
 use crate::boundary::verbs;
 
 /// Answers one verb; request and answer are JSON text.

@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::or_default;
 use crate::decimal::Decimal;
 use crate::engine::alert_state::{Condition, Settings, State, Threshold, is_logged};
 use crate::error::{Error, Result};
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SettingsIn {
+pub(super) struct SettingsIn {
     alert_enabled: Option<bool>,
     critical: Option<ThresholdIn>,
     warning: Option<ThresholdIn>,
@@ -41,7 +42,7 @@ impl ThresholdIn {
 }
 
 impl SettingsIn {
-    fn read(&self) -> Result<Settings> {
+    pub(super) fn read(&self) -> Result<Settings> {
         let read =
             |threshold: &Option<ThresholdIn>| threshold.as_ref().map(ThresholdIn::read).transpose();
         Ok(Settings {
@@ -79,6 +80,7 @@ fn named(name: &str) -> Result<State> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct StateRequest {
+    #[serde(default, deserialize_with = "or_default")]
     settings: SettingsIn,
     value_credits: Decimal,
     previous: Option<String>,
@@ -103,7 +105,9 @@ pub(in super::super) fn state(request: StateRequest) -> Result<StateAnswer> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct SequenceRequest {
+    #[serde(default, deserialize_with = "or_default")]
     settings: SettingsIn,
+    #[serde(default, deserialize_with = "or_default")]
     values_credits: Vec<Decimal>,
 }
 
@@ -131,6 +135,7 @@ pub(in super::super) fn sequence(request: SequenceRequest) -> Result<SequenceAns
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct ValidateRequest {
+    #[serde(default, deserialize_with = "or_default")]
     settings: SettingsIn,
 }
 

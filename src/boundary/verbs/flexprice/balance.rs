@@ -19,8 +19,7 @@ const NO_TIME: Timestamp = Timestamp::NEVER;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WalletIn {
-    #[serde(default, deserialize_with = "or_default")]
-    id: String,
+    id: Option<String>,
     wallet_type: Option<String>,
     allowed_price_types: Option<Vec<String>>,
     balance: Decimal,
@@ -31,10 +30,7 @@ struct WalletIn {
 
 impl WalletIn {
     fn read(&self) -> Wallet {
-        let allows = |name: &str| {
-            let listed = self.allowed_price_types.iter().flatten();
-            listed.into_iter().any(|price_type| price_type == name)
-        };
+        let names = self.allowed_price_types.iter().flatten();
         Wallet {
             status: match self.wallet_status.as_deref() {
                 None | Some("active") => Status::Active,
@@ -46,11 +42,7 @@ impl WalletIn {
             },
             balance: self.balance,
             rate: self.conversion_rate.unwrap_or(Decimal::ONE),
-            price_types: PriceTypes {
-                usage: allows("USAGE"),
-                fixed: allows("FIXED"),
-                all: allows("ALL"),
-            },
+            price_types: PriceTypes::of(names.map(String::as_str)),
         }
     }
 
@@ -158,6 +150,10 @@ impl From<RealTime> for RealTimeAnswer {
 
 pub(in super::super) fn real_time(request: RealTimeRequest) -> Result<RealTimeAnswer> {
     let now = instant(request.now.as_deref(), "now")?.unwrap_or(NO_TIME);
+    // Only of several is one named.
+    if request.wallet.id.is_some() {
+        return Err(Error::invalid_input("wallet.id", "unknown field `id`"));
+    }
     real_time_of(
         &request.wallet,
         request.current_usage,
@@ -222,7 +218,7 @@ pub(in super::super) fn real_time_multi_wallet(
             let shown = shown.current_period_usage;
             pending = Some(pending.map_or(shown, |most| most.max(shown)));
         }
-        balances.push((wallet.id.clone(), shown.balance));
+        balances.push((wallet.id.clone().unwrap_or_default(), shown.balance));
     }
     Ok(MultiWalletAnswer {
         sum_of_real_time: Decimal::sum(balances.iter().map(|(_, balance)| *balance))?,

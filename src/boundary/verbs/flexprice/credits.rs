@@ -8,6 +8,7 @@ use super::{instant, required_instant};
 use crate::decimal::Decimal;
 use crate::engine::credits::{self, Credit};
 use crate::engine::grants;
+use crate::engine::ties::Ties;
 use crate::error::{Error, Result};
 
 /// What a debit that is not covered answers (flexprice 22).
@@ -71,14 +72,14 @@ pub(in super::super) enum ConsumeAnswer {
     },
 }
 
-pub(in super::super) fn consume(request: ConsumeRequest) -> Result<ConsumeAnswer> {
+pub(in super::super) fn consume(request: ConsumeRequest, ties: Ties) -> Result<ConsumeAnswer> {
     let reference = required_instant(&request.time_reference, "time_reference")?;
     let list = request
         .credits
         .iter()
         .map(CreditIn::read)
         .collect::<Result<Vec<_>>>()?;
-    let consumption = credits::consume(&list, request.debit_credits, reference)?;
+    let consumption = credits::consume(&list, request.debit_credits, reference, ties)?;
     if consumption.uncovered.is_positive() && request.reason != MANUAL_DEBIT {
         return Ok(ConsumeAnswer::Refused {
             error: INSUFFICIENT,

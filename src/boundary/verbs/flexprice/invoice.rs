@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::super::{ById, or_default};
 use crate::currency::Currency;
 use crate::decimal::Decimal;
-use crate::engine::invoice::{self, Coupon, Line};
+use crate::engine::invoice::{self, Line};
 use crate::engine::payment::{self, Payer, Typed};
 use crate::engine::real_time::PriceTypes;
+use crate::engine::ties::Ties;
 use crate::error::{Error, Result};
+use crate::model::invoice::Coupon;
 
 /// `invoice.credit_application`
 #[derive(Deserialize)]
@@ -91,7 +93,12 @@ pub(in super::super) struct ApplicationAnswer {
     wallet_balance_after: Option<Decimal>,
 }
 
-pub(in super::super) fn application(request: ApplicationRequest) -> Result<ApplicationAnswer> {
+/// flexprice 26 to 29, 33 to 37. Open are the order of equal balances and that of the lines (flexprice 30).
+pub(in super::super) fn application(
+    mut request: ApplicationRequest,
+    ties: Ties,
+) -> Result<ApplicationAnswer> {
+    ties.arrange(&mut request.lines);
     let currency = Currency::parse(&request.currency)?;
     let amounts: Vec<Decimal> = request.lines.iter().map(|line| line.amount).collect();
     let on_lines = request
@@ -106,26 +113,32 @@ pub(in super::super) fn application(request: ApplicationRequest) -> Result<Appli
         currency,
     )?;
     let mut lines = Vec::with_capacity(request.lines.len());
-    for (line, by_coupons) in request.lines.iter().zip(by_coupons) {
+    let mut total_discount = by_coupons.total;
+    for (line, by_coupons) in request.lines.iter().zip(by_coupons.by_line) {
         let given = line
             .line_item_discount
             .try_add(line.invoice_level_discount)?;
+        total_discount = total_discount.try_add(given)?;
         lines.push(Line {
             amount: line.amount,
             is_usage: line.price_type.as_deref() == Some("USAGE"),
             discount: given.try_add(by_coupons)?,
         });
     }
+    let only_balance = match request.wallets.as_slice() {
+        [wallet] => Some(wallet.balance),
+        _ => None,
+    };
     let mut wallets = request.wallets;
     wallets.retain(|wallet| wallet.balance.is_positive());
     if request.sort_wallets.unwrap_or(true) {
+        ties.arrange(&mut wallets);
         wallets.sort_by(|a, b| payment::by_balance(a.balance, b.balance));
     }
     let balances: Vec<Decimal> = wallets.iter().map(|wallet| wallet.balance).collect();
     let applied = invoice::apply_credits(&lines, &balances, currency)?;
 
     let subtotal = Decimal::sum(amounts)?;
-    let total_discount = Decimal::sum(lines.iter().map(|line| line.discount))?;
     let taxable = subtotal.try_sub(total_discount)?.or_zero();
     let total_tax = Decimal::sum(invoice::taxes(taxable, &request.tax_rates, currency)?)?;
     let credits = Decimal::sum(applied.lines.iter().copied())?;
@@ -134,10 +147,10 @@ pub(in super::super) fn application(request: ApplicationRequest) -> Result<Appli
         .iter()
         .zip(&applied.debits)
         .filter(|(_, debit)| debit.is_positive());
-    let wallet_balance_after = match (wallets.as_slice(), applied.debits.as_slice()) {
-        ([wallet], [debit]) => Some(wallet.balance.try_sub(*debit)?),
-        _ => None,
-    };
+    let debited = Decimal::sum(applied.debits.iter().copied())?;
+    let wallet_balance_after = only_balance
+        .map(|balance| balance.try_sub(debited))
+        .transpose()?;
     Ok(ApplicationAnswer {
         subtotal,
         total_discount,
@@ -272,19 +285,10 @@ impl PayerIn {
     }
 
     fn read(&self) -> Payer {
-        let allows = |name: &str| {
-            self.allowed_price_types
-                .iter()
-                .flatten()
-                .any(|listed| listed == name)
-        };
+        let names = self.allowed_price_types.iter().flatten();
         Payer {
             balance: self.balance,
-            price_types: PriceTypes {
-                usage: allows("USAGE"),
-                fixed: allows("FIXED"),
-                all: allows("ALL"),
-            },
+            price_types: PriceTypes::of(names.map(String::as_str)),
         }
     }
 }
@@ -295,7 +299,8 @@ pub(in super::super) struct PaymentAnswer {
     payments: ById<Decimal>,
 }
 
-pub(in super::super) fn payment(request: PaymentRequest) -> Result<PaymentAnswer> {
+/// flexprice 38 to 40. Open is the order of equal balances.
+pub(in super::super) fn payment(request: PaymentRequest, ties: Ties) -> Result<PaymentAnswer> {
     let currency = Currency::parse(&request.currency)?;
     let mut typed = Typed::default();
     for line in &request.lines {
@@ -312,6 +317,7 @@ pub(in super::super) fn payment(request: PaymentRequest) -> Result<PaymentAnswer
             payers.push((wallet.read(), wallet.id.clone()));
         }
     }
+    ties.arrange(&mut payers);
     payers.sort_by(|(a, _), (b, _)| payment::payment_order(a, b));
     let ordered: Vec<Payer> = payers.iter().map(|(payer, _)| *payer).collect();
     let payments = payment::pay(&ordered, request.amount_remaining, typed)?;

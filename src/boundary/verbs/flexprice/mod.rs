@@ -5,6 +5,7 @@ pub(super) mod balance;
 pub(super) mod credits;
 pub(super) mod invoice;
 pub(super) mod precision;
+pub(super) mod requests;
 pub(super) mod top_up;
 pub(super) mod wallet;
 
@@ -21,5 +22,5 @@ fn instant(text: Option<&str>, path: &str) -> Result<Option<Timestamp>> {
 
 /// Reads an instant that a request must have.
 fn required_instant(text: &str, path: &str) -> Result<Timestamp> {
-    instant(Some(text), path)?.ok_or(Error::EngineFault)
+    instant(Some(text), path)?.ok_or_else(Error::engine_fault)
 }

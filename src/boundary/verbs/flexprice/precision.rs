@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::or_default;
 use crate::currency::Currency;
 use crate::decimal::Decimal;
 use crate::engine::{invoice, precision};
@@ -51,6 +52,7 @@ pub(in super::super) fn precision(request: PrecisionRequest) -> Result<Precision
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct SumRequest {
+    #[serde(default, deserialize_with = "or_default")]
     values: Vec<Decimal>,
     currency: String,
 }
@@ -122,6 +124,7 @@ pub(in super::super) fn tax(request: TaxRequest) -> Result<TaxAnswer> {
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct TaxesRequest {
     taxable: Decimal,
+    #[serde(default, deserialize_with = "or_default")]
     percentages: Vec<Decimal>,
     currency: String,
 }
@@ -146,6 +149,7 @@ pub(in super::super) fn taxes(request: TaxesRequest) -> Result<TaxesAnswer> {
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct TaxAfterDiscountRequest {
     subtotal: Decimal,
+    #[serde(default, deserialize_with = "or_default")]
     discount: Decimal,
     percentage: Decimal,
     currency: String,

@@ -5,17 +5,19 @@ use serde::{Deserialize, Serialize};
 
 use super::super::or_default;
 use crate::decimal::Decimal;
-use crate::engine::auto_top_up::{self, Config, Last};
+use crate::engine::auto_top_up::{self, Config, History, Last};
 use crate::engine::bonus::{self, Bonus, Slab};
 use crate::engine::grants::duration_seconds;
+use crate::engine::purchase::{self, Checkout, Reason, TopUp};
 use crate::error::{Error, Result};
+use crate::time::Timestamp;
 
 /// `topup.validate`
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct ValidateRequest {
-    credits_to_add: Decimal,
-    reason: String,
+    credits_to_add: Option<Decimal>,
+    reason: Option<String>,
     checkout: Option<CheckoutIn>,
 }
 
@@ -30,29 +32,24 @@ pub(in super::super) struct ValidateAnswer {
     valid: bool,
 }
 
-/// The reasons that a top-up may give (section 2.2).
-const REASONS: [&str; 6] = [
-    "FREE_CREDIT_GRANT",
-    "PURCHASED_CREDIT_INVOICED",
-    "PURCHASED_CREDIT_DIRECT",
-    "SUBSCRIPTION_CREDIT_GRANT",
-    "CREDIT_NOTE",
-    "INVOICE_VOID_REFUND",
-];
-
-/// Credits that arrive when an invoice is paid.
-const INVOICED: &str = "PURCHASED_CREDIT_INVOICED";
-
 pub(in super::super) fn validate(request: ValidateRequest) -> Result<ValidateAnswer> {
-    let is_checkout_valid = request.checkout.is_none_or(|checkout| {
-        request.reason == INVOICED
-            && checkout
-                .payment_provider
-                .is_some_and(|name| !name.is_empty())
-    });
-    let is_known = REASONS.contains(&request.reason.as_str());
+    let names_provider = |checkout: CheckoutIn| Checkout {
+        names_provider: checkout
+            .payment_provider
+            .is_some_and(|name| !name.is_empty()),
+    };
+    let top_up = TopUp {
+        credits: request.credits_to_add,
+        amount: None,
+        reason: request.reason.as_deref().and_then(Reason::named),
+        expiry: None,
+        priority: None,
+        bonus: None,
+        bonus_expiry: None,
+        checkout: request.checkout.map(names_provider),
+    };
     Ok(ValidateAnswer {
-        valid: request.credits_to_add.is_positive() && is_known && is_checkout_valid,
+        valid: purchase::problems(&top_up, Timestamp(0)).is_empty(),
     })
 }
 
@@ -179,28 +176,34 @@ pub(in super::super) enum BonusTopUpAnswer {
 
 /// flexprice 50, 51.
 pub(in super::super) fn bonus_top_up(request: BonusTopUpRequest) -> Result<BonusTopUpAnswer> {
-    if request
+    let is_bonus_good = request
         .bonus_credits_to_add
-        .is_some_and(|bonus| !bonus.is_positive())
-    {
+        .is_none_or(Decimal::is_positive);
+    let Some(reason) = Reason::named(&request.reason).filter(|_| is_bonus_good) else {
         return Ok(BonusTopUpAnswer::Refused {
             error_code: "validation_error",
             http_status: 400,
             credit_balance: request.opening_credit_balance,
             transaction_rows: 0,
         });
-    }
-    let bonus = bonus_of(&request)?;
+    };
+    let config = request
+        .config
+        .filter(|config| config.enabled.unwrap_or_default());
+    let slabs = slabs(config.as_ref().map_or(&[], |config| &config.slabs))?;
+    let credits = request.credits_to_add;
+    let bonus = purchase::bonus(reason, credits, request.bonus_credits_to_add, &slabs)?;
     if let Some(event) = request.then.iter().find(|event| *event != "complete") {
         return Err(Error::invalid_input(
             "then",
             &format!("`{event}` is no event"),
         ));
     }
-    let at_once = request.reason != INVOICED || request.auto_complete.unwrap_or_default();
+    let auto_complete = request.auto_complete.unwrap_or_default();
+    let at_once = purchase::arrives_at_once(reason, auto_complete, false);
     let is_completed = at_once || !request.then.is_empty();
     let status = if is_completed { "completed" } else { "pending" };
-    let credits = request.credits_to_add.try_add(bonus.unwrap_or_default())?;
+    let credits = credits.try_add(bonus.unwrap_or_default())?;
     let added = if is_completed { credits } else { Decimal::ZERO };
     Ok(BonusTopUpAnswer::Added {
         status,
@@ -211,34 +214,15 @@ pub(in super::super) fn bonus_top_up(request: BonusTopUpRequest) -> Result<Bonus
     })
 }
 
-fn bonus_of(request: &BonusTopUpRequest) -> Result<Option<Decimal>> {
-    if !bonus::is_purchase(&request.reason) {
-        return Ok(None);
-    }
-    if request.bonus_credits_to_add.is_some() {
-        return Ok(request.bonus_credits_to_add);
-    }
-    let config = request
-        .config
-        .as_ref()
-        .filter(|config| config.enabled.unwrap_or_default());
-    let slabs = slabs(config.map_or(&[], |config| config.slabs.as_slice()))?;
-    let matching = bonus::matching(&slabs, request.credits_to_add);
-    let bonus = matching
-        .map(|slab| slab.bonus.on(request.credits_to_add))
-        .transpose()?;
-    Ok(bonus.filter(|bonus| bonus.is_positive()))
-}
-
 /// `auto_topup`: the keys that are there choose the question.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(in super::super) enum AutoRequest {
     Evaluations(EvaluationsRequest),
     Burst(BurstRequest),
-    Rates(RatesRequest),
     Guard(GuardRequest),
     LastOf(LastOfRequest),
+    Rates(RatesRequest),
     Cooldown(CooldownRequest),
 }
 
@@ -276,9 +260,8 @@ impl ConfigIn {
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct RatesRequest {
     config: ConfigIn,
-    topup_conversion_rate: Decimal,
-    #[serde(rename = "conversion_rate")]
-    _conversion_rate: Option<IgnoredAny>,
+    topup_conversion_rate: Option<Decimal>,
+    conversion_rate: Option<Decimal>,
 }
 
 /// Whether one evaluation triggers, or how many invoices several of them create.
@@ -328,7 +311,8 @@ struct InvoiceIn {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct LastOfRequest {
-    transaction: TransactionIn,
+    #[serde(deserialize_with = "Option::deserialize")]
+    transaction: Option<TransactionIn>,
 }
 
 #[derive(Deserialize)]
@@ -343,7 +327,6 @@ struct TransactionIn {
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct CooldownRequest {
     stored_cooldown: Option<CooldownIn>,
-    #[serde(deserialize_with = "Option::deserialize")]
     update_cooldown: Option<CooldownIn>,
 }
 
@@ -380,10 +363,13 @@ pub(in super::super) struct LastOut {
 
 pub(in super::super) fn auto(request: AutoRequest) -> Result<AutoAnswer> {
     Ok(match request {
-        AutoRequest::Rates(asked) => AutoAnswer::Rates {
-            credits_added: asked.config.amount,
-            tx_amount: asked.config.amount.try_mul(asked.topup_conversion_rate)?,
-        },
+        AutoRequest::Rates(asked) => {
+            let rate = asked.topup_conversion_rate.or(asked.conversion_rate);
+            AutoAnswer::Rates {
+                credits_added: asked.config.amount,
+                tx_amount: asked.config.amount.try_mul(rate.unwrap_or(Decimal::ONE))?,
+            }
+        }
         AutoRequest::Evaluations(asked) => AutoAnswer::Evaluations {
             triggers: auto_top_up::is_wanted(&asked.config.read(), asked.real_time_credit_balance),
             invoices: evaluations(&asked)?,
@@ -405,9 +391,12 @@ pub(in super::super) fn auto(request: AutoRequest) -> Result<AutoAnswer> {
         },
         // A top-up made by hand has no metadata of an automatic one.
         AutoRequest::LastOf(asked) => AutoAnswer::LastOf {
-            last_auto_topup: (!asked.transaction.metadata.is_empty()).then_some(LastOut {
-                status: asked.transaction.status,
-            }),
+            last_auto_topup: asked
+                .transaction
+                .filter(|transaction| !transaction.metadata.is_empty())
+                .map(|transaction| LastOut {
+                    status: transaction.status,
+                }),
         },
         AutoRequest::Cooldown(asked) => AutoAnswer::Cooldown {
             cooldown: match asked.update_cooldown {
@@ -419,14 +408,14 @@ pub(in super::super) fn auto(request: AutoRequest) -> Result<AutoAnswer> {
     })
 }
 
-/// The invoices that evaluations in a row create, at a balance that stays the same (flexprice 53).
+/// The invoices that evaluations in a row create, at a balance that stays the same (flexprice 53). A direct top-up
+/// creates none (flexprice 52).
 fn evaluations(asked: &EvaluationsRequest) -> Result<u32> {
     let config = asked.config.read();
-    let mut last = asked.last_auto_topup.as_ref().map(|last| Last {
+    let mut history = History::new(asked.last_auto_topup.as_ref().map(|last| Last {
         is_pending: last.status == "pending",
         age: last.age_seconds.unwrap_or_default(),
-    });
-    let mut has_unpaid_invoice = last.is_some_and(|last| last.is_pending);
+    }));
     let in_a_row = || {
         vec!["trigger".to_owned(); usize::try_from(asked.triggers.unwrap_or(1)).unwrap_or_default()]
     };
@@ -434,23 +423,10 @@ fn evaluations(asked: &EvaluationsRequest) -> Result<u32> {
     for event in asked.sequence.clone().unwrap_or_else(in_a_row) {
         match event.as_str() {
             "trigger" => {
-                let is_wanted = auto_top_up::is_wanted(&config, asked.real_time_credit_balance);
-                if is_wanted && !auto_top_up::is_blocked(&config, has_unpaid_invoice, last) {
-                    invoices = invoices.saturating_add(1);
-                    has_unpaid_invoice = config.invoicing;
-                    last = Some(Last {
-                        is_pending: config.invoicing,
-                        age: 0,
-                    });
-                }
+                let fires = history.evaluate(&config, asked.real_time_credit_balance);
+                invoices = invoices.saturating_add(u32::from(fires && config.invoicing));
             }
-            "pay_invoice_and_complete_tx" => {
-                has_unpaid_invoice = false;
-                last = last.map(|last| Last {
-                    is_pending: false,
-                    ..last
-                });
-            }
+            "pay_invoice_and_complete_tx" => history.pay(),
             _ => return Err(Error::invalid_input("sequence", "an event is not known")),
         }
     }

@@ -7,10 +7,11 @@ use super::credits::{INSUFFICIENT, MANUAL_DEBIT, remaining};
 use crate::currency::Currency;
 use crate::decimal::Decimal;
 use crate::engine::conversion::flexprice_credits;
-use crate::engine::credits::{self, Credit};
+use crate::engine::credits::Credit;
 use crate::engine::ledger::{self, Balances, Direction, Operation, Rates};
 use crate::engine::payment::{self, Payer};
 use crate::engine::real_time::PriceTypes;
+use crate::engine::ties::Ties;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
@@ -210,7 +211,6 @@ pub(in super::super) struct CreditRequest {
 struct CreditOperationIn {
     #[serde(rename = "type")]
     direction: Option<String>,
-    amount: Option<Decimal>,
     credit_amount: Option<Decimal>,
     #[serde(rename = "reason")]
     _reason: Option<String>,
@@ -242,8 +242,7 @@ pub(in super::super) fn credit(request: CreditRequest) -> Result<CreditAnswer> {
     let operation = request.operation;
     expect("credit", operation.direction.as_deref())?;
     let rates = rates(request.conversion_rate, request.topup_conversion_rate);
-    let (amount, credits) = (operation.amount, operation.credit_amount);
-    let given = ledger::normalise(Direction::Credit, rates, amount, credits)?;
+    let given = ledger::normalise(Direction::Credit, rates, None, operation.credit_amount)?;
     let opening = request.opening_credit_balance;
     let after = ledger::after(Direction::Credit, rates, opening, given.credits)?;
     let day = |number| {
@@ -347,7 +346,7 @@ pub(in super::super) struct DebitTransaction {
 /// None of these credits expires, so that any instant does.
 const ANY_TIME: Timestamp = Timestamp(0);
 
-pub(in super::super) fn debit(request: DebitRequest) -> Result<DebitAnswer> {
+pub(in super::super) fn debit(request: DebitRequest, ties: Ties) -> Result<DebitAnswer> {
     let operation = request.operation;
     expect("debit", operation.direction.as_deref())?;
     let rates = rates(request.conversion_rate, request.topup_conversion_rate);
@@ -355,8 +354,17 @@ pub(in super::super) fn debit(request: DebitRequest) -> Result<DebitAnswer> {
     let asked = ledger::normalise(Direction::Debit, rates, amount, credits)?;
     let opening = request.opening_credit_balance;
     let list: Vec<Credit> = request.credits.iter().map(CreditIn::read).collect();
-    let consumption = credits::consume(&list, asked.credits, ANY_TIME)?;
-    if consumption.uncovered.is_positive() && operation.reason.as_deref() != Some(MANUAL_DEBIT) {
+    let is_manual = operation.reason.as_deref() == Some(MANUAL_DEBIT);
+    let debited = ledger::debit(
+        rates,
+        opening,
+        &list,
+        asked.credits,
+        is_manual,
+        ANY_TIME,
+        ties,
+    )?;
+    let Some(debited) = debited else {
         return Ok(DebitAnswer::Refused {
             error: INSUFFICIENT,
             error_code: "invalid_operation",
@@ -364,14 +372,13 @@ pub(in super::super) fn debit(request: DebitRequest) -> Result<DebitAnswer> {
             credit_balance: opening,
             needed_credits: asked.credits,
         });
-    }
-    let after = ledger::after(Direction::Debit, rates, opening, asked.credits)?;
+    };
     let ids = request.credits.iter().map(|credit| credit.id.as_str());
     Ok(DebitAnswer::Debited {
-        balance: after.balance,
-        credit_balance: after.credit_balance,
+        balance: debited.balances.balance,
+        credit_balance: debited.balances.credit_balance,
         needed_credits: asked.credits,
-        remaining_by_credit: remaining(ids, &list, &consumption.taken)?,
+        remaining_by_credit: remaining(ids, &list, &debited.consumption.taken)?,
         tx: DebitTransaction {
             direction: "debit",
             credit_amount: asked.credits,
@@ -422,9 +429,8 @@ pub(in super::super) struct TerminationDebit {
 pub(in super::super) fn terminate(request: TerminateRequest) -> Result<TerminateAnswer> {
     let rates = rates(request.conversion_rate, None);
     let list: Vec<Credit> = request.credits.iter().map(CreditIn::read).collect();
-    let debited = request.credit_balance.or_zero();
-    let consumption = credits::consume(&list, debited, ANY_TIME)?;
-    if consumption.uncovered.is_positive() {
+    let Some(terminated) = ledger::terminate(rates, request.credit_balance, &list, ANY_TIME)?
+    else {
         return Ok(TerminateAnswer::Refused {
             error: INSUFFICIENT,
             error_code: "invalid_operation",
@@ -432,10 +438,12 @@ pub(in super::super) fn terminate(request: TerminateRequest) -> Result<Terminate
             wallet_status: "active",
             credit_balance: request.credit_balance,
         });
-    }
-    let after = ledger::after(Direction::Debit, rates, request.credit_balance, debited)?;
+    };
+    let after = terminated.balances;
+    let debited = request.credit_balance.try_sub(after.credit_balance)?;
+    let taken = terminated.consumption.taken;
     let is_left = |(index, credit): &(usize, &Credit)| {
-        let taken = consumption.taken.iter().find(|(place, _)| place == index);
+        let taken = taken.iter().find(|(place, _)| place == index);
         taken.is_none_or(|(_, share)| *share < credit.available) && credit.available.is_positive()
     };
     Ok(TerminateAnswer::Terminated {
@@ -479,8 +487,11 @@ pub(in super::super) struct SelectionAnswer {
     wallet_ids: Vec<String>,
 }
 
-/// flexprice 26, 38.
-pub(in super::super) fn selection(request: SelectionRequest) -> Result<SelectionAnswer> {
+/// flexprice 26, 38. Open is the order of equal balances.
+pub(in super::super) fn selection(
+    request: SelectionRequest,
+    ties: Ties,
+) -> Result<SelectionAnswer> {
     let wallet_type = match request.purpose.as_str() {
         "credit_adjustment" => "PRE_PAID",
         "payment" => "POST_PAID",
@@ -510,6 +521,7 @@ pub(in super::super) fn selection(request: SelectionRequest) -> Result<Selection
             ));
         }
     }
+    ties.arrange(&mut chosen);
     chosen.sort_by(|(a, _), (b, _)| payment::payment_order(a, b));
     Ok(SelectionAnswer {
         wallet_ids: chosen.into_iter().map(|(_, id)| id).collect(),

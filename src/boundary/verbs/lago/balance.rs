@@ -7,7 +7,7 @@ use crate::currency::Currency;
 use crate::decimal::Decimal;
 use crate::engine::balance::{self, Operation, Settled};
 use crate::engine::conversion::WalletCredit;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -106,28 +106,39 @@ pub(in crate::boundary::verbs) struct MutateSequenceRequest {
 
 /// An object of exactly one of these keys.
 #[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum OperationIn {
-    PaidCredits(CreditsIn),
-    SettlePaidCredits(CreditsIn),
-    GrantedCredits(CreditsIn),
-    VoidedCredits(CreditsIn),
-    VoidFromCents(Decimal),
+#[serde(deny_unknown_fields)]
+struct OperationIn {
+    paid_credits: Option<CreditsIn>,
+    settle_paid_credits: Option<CreditsIn>,
+    granted_credits: Option<CreditsIn>,
+    voided_credits: Option<CreditsIn>,
+    void_from_cents: Option<Decimal>,
 }
 
 impl OperationIn {
     fn read(&self) -> Result<Operation> {
-        let read = |credits: &CreditsIn| Ok(credits.read("operations")?.floored);
-        Ok(match self {
-            Self::PaidCredits(credits) => {
-                read(credits)?;
-                Operation::Purchase
-            }
-            Self::SettlePaidCredits(credits) => Operation::SettledPurchase(read(credits)?),
-            Self::GrantedCredits(credits) => Operation::Grant(read(credits)?),
-            Self::VoidedCredits(credits) => Operation::Void(read(credits)?),
-            Self::VoidFromCents(cents) => Operation::Refund(*cents),
-        })
+        let read = |credits: &Option<CreditsIn>| {
+            let credits = credits.as_ref();
+            credits
+                .map(|credits| credits.read("operations"))
+                .transpose()
+        };
+        let mut operations = [
+            read(&self.paid_credits)?.map(|_| Operation::Purchase),
+            read(&self.settle_paid_credits)?.map(Operation::SettledPurchase),
+            read(&self.granted_credits)?.map(Operation::Grant),
+            read(&self.voided_credits)?.map(Operation::Void),
+            self.void_from_cents.map(Operation::Refund),
+        ]
+        .into_iter()
+        .flatten();
+        match (operations.next(), operations.next()) {
+            (Some(operation), None) => Ok(operation),
+            _ => Err(Error::invalid_input(
+                "operations",
+                "each must be of exactly one key",
+            )),
+        }
     }
 }
 

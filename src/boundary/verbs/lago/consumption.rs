@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{ById, PRIORITY, TransactionStatusIn, or_default, transaction_status};
 use crate::decimal::Decimal;
 use crate::engine::consumption::{self, Consumed, Consumption, Direction, Inbound, Origin, Source};
+use crate::engine::ties::Ties;
 use crate::error::{Error, Result};
 
 #[derive(Deserialize)]
@@ -91,9 +92,7 @@ fn taken(consumed: Consumed) -> core::result::Result<Vec<Consumption>, ErrorOut>
 
 fn not_negative(cents: Decimal) -> Result<Decimal> {
     if cents.is_negative() {
-        return Err(Error::NegativeAmount {
-            path: "outbound_amount_cents".to_owned(),
-        });
+        return Err(Error::negative_amount("outbound_amount_cents"));
     }
     Ok(cents)
 }
@@ -121,7 +120,10 @@ struct ConsumptionOut {
     amount_cents: Decimal,
 }
 
-pub(in crate::boundary::verbs) fn consume(request: ConsumeRequest) -> Result<ConsumeAnswer> {
+pub(in crate::boundary::verbs) fn consume(
+    request: ConsumeRequest,
+    ties: Ties,
+) -> Result<ConsumeAnswer> {
     let amount = not_negative(request.outbound_amount_cents)?;
     let (ids, inbounds) = inbounds(request.inbounds);
     // A blank id is none: some clients write a field that is not set that way.
@@ -129,7 +131,7 @@ pub(in crate::boundary::verbs) fn consume(request: ConsumeRequest) -> Result<Con
     let source = target.map_or(Source::Pool, |target| {
         Source::Only(ids.iter().position(|id| *id == target))
     });
-    let taken = match taken(consumption::consume(&inbounds, amount, source)?) {
+    let taken = match taken(consumption::consume(&inbounds, amount, source, ties)?) {
         Ok(taken) => taken,
         Err(error) => {
             return Ok(ConsumeAnswer {
@@ -169,9 +171,10 @@ pub(in crate::boundary::verbs) struct SortAnswer {
     order: Vec<String>,
 }
 
-pub(in crate::boundary::verbs) fn sort(request: SortRequest) -> Result<SortAnswer> {
+pub(in crate::boundary::verbs) fn sort(request: SortRequest, ties: Ties) -> Result<SortAnswer> {
     let (ids, inbounds) = inbounds(request.inbounds);
     let mut sorted: Vec<(String, Inbound)> = ids.into_iter().zip(inbounds).collect();
+    ties.arrange(&mut sorted);
     sorted.sort_by(|(_, a), (_, b)| consumption::order(a, b));
     Ok(SortAnswer {
         order: sorted.into_iter().map(|(id, _)| id).collect(),
@@ -230,13 +233,16 @@ pub(in crate::boundary::verbs) struct BreakdownAnswer {
     error: Option<ErrorOut>,
 }
 
-pub(in crate::boundary::verbs) fn breakdown(request: BreakdownRequest) -> Result<BreakdownAnswer> {
+pub(in crate::boundary::verbs) fn breakdown(
+    request: BreakdownRequest,
+    ties: Ties,
+) -> Result<BreakdownAnswer> {
     let amount = not_negative(request.outbound_amount_cents)?;
     if !request.all_customer_wallets_traceable.unwrap_or_default() {
         return Ok(BreakdownAnswer::default());
     }
     let (_, inbounds) = inbounds(request.inbounds);
-    match taken(consumption::consume(&inbounds, amount, Source::Pool)?) {
+    match taken(consumption::consume(&inbounds, amount, Source::Pool, ties)?) {
         Ok(taken) => {
             let (granted, purchased) = consumption::breakdown(&inbounds, &taken)?;
             Ok(BreakdownAnswer {

@@ -8,7 +8,7 @@ use crate::engine::conversion::{
     WalletCredit, lago_credits_unrounded, lago_from_cents, lago_from_credits, lago_rounds_to_zero,
 };
 use crate::engine::top_up::{self, AmountLimits, Refusal};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 /// `convert.credits`
 #[derive(Deserialize)]
@@ -38,7 +38,7 @@ pub(in crate::boundary::verbs) fn credits(request: CreditsRequest) -> Result<Con
     };
     let invoiceable = request.invoiceable.unwrap_or_default();
     let WalletCredit { credits, amount } =
-        lago_from_credits(credits?.floored, rate, currency, invoiceable)?;
+        lago_from_credits(credits?, rate, currency, invoiceable)?;
     Ok(ConvertedAnswer {
         credit_amount: credits,
         amount,
@@ -103,7 +103,7 @@ pub(in crate::boundary::verbs) fn rounds_to_zero(
     let currency = currency(request.currency.as_deref())?;
     let rate = request.rate_amount.unwrap_or(Decimal::ONE);
     let rounds_to_zero = match &request.credits {
-        Some(credits) => lago_rounds_to_zero(credits.read("credits")?.floored, rate, currency)?,
+        Some(credits) => lago_rounds_to_zero(credits.read("credits")?, rate, currency)?,
         None => false,
     };
     Ok(RoundsToZeroAnswer { rounds_to_zero })
@@ -137,10 +137,11 @@ pub(in crate::boundary::verbs) fn top_up_limits(request: LimitsRequest) -> Resul
     };
     let limits = Some(limits).filter(|_| !request.ignore_validation.unwrap_or_default());
     // Text that is no decimal is not above zero either.
-    let credits = request.credits.map(|credits| credits.read("credits"));
+    let credits = request.credits.map(|credits| credits.requested("credits"));
     let refusal = match credits {
         Some(Ok(credits)) => top_up::refusal(credits, rate, currency, limits)?,
-        Some(Err(Error::InvalidDecimal { .. })) | None => Some(Refusal::InvalidAmount),
+        None => Some(Refusal::InvalidAmount),
+        Some(Err(error)) if error.kind() == Kind::InvalidDecimal => Some(Refusal::InvalidAmount),
         Some(Err(error)) => return Err(error),
     };
     Ok(LimitsAnswer {

@@ -9,6 +9,7 @@ use crate::decimal::Decimal;
 use crate::engine::application::{self, Invoice};
 use crate::engine::application_2022;
 use crate::engine::ongoing;
+use crate::engine::ties::Ties;
 use crate::error::{Error, Result};
 use crate::model::wallet::{Status, Wallet};
 
@@ -55,6 +56,7 @@ impl InvoiceFeeIn {
 #[serde(deny_unknown_fields)]
 pub(in crate::boundary::verbs) struct ApplyRequest {
     invoice: InvoiceIn,
+    #[serde(default, deserialize_with = "or_default")]
     wallets: Vec<WalletIn>,
     #[serde(default, deserialize_with = "or_default")]
     fees: Vec<InvoiceFeeIn>,
@@ -95,14 +97,16 @@ pub(in crate::boundary::verbs) struct ApplyAnswer {
     credits_balance_after: ById<Decimal>,
 }
 
-pub(in crate::boundary::verbs) fn apply(request: ApplyRequest) -> Result<ApplyAnswer> {
+pub(in crate::boundary::verbs) fn apply(request: ApplyRequest, ties: Ties) -> Result<ApplyAnswer> {
     let (wallets, invoice) = request.read()?;
     let currency = invoice.currency;
-    let applied = application::apply(&wallets, &invoice)?;
+    let applied = application::apply(&wallets, &invoice, ties)?;
     let mut allocations = Vec::new();
     let mut after: Vec<Decimal> = wallets.iter().map(|wallet| wallet.balance).collect();
     for payment in &applied.payments {
-        let wallet = wallets.get(payment.wallet).ok_or(Error::EngineFault)?;
+        let wallet = wallets
+            .get(payment.wallet)
+            .ok_or_else(Error::engine_fault)?;
         allocations.push((wallet.id.clone(), cents(payment.amount, currency)?));
         if let Some(balance) = after.get_mut(payment.wallet) {
             *balance = balance.try_sub(payment.rounded)?;
@@ -141,9 +145,10 @@ struct Rounded {
 
 pub(in crate::boundary::verbs) fn preview_rounding(
     request: ApplyRequest,
+    ties: Ties,
 ) -> Result<PreviewRoundingAnswer> {
     let (wallets, invoice) = request.read()?;
-    let applied = application::apply(&wallets, &invoice)?;
+    let applied = application::apply(&wallets, &invoice, ties)?;
     let preview = applied.preview(&invoice)?;
     let rounded = |prepaid, total| -> Result<Rounded> {
         Ok(Rounded {

@@ -521,6 +521,7 @@ impl FailedActivation {
         let currency = currency(None)?;
         let wallet = Wallet {
             id: String::new(),
+            name: None,
             code: None,
             currency,
             status: Status::Active,

@@ -8,16 +8,21 @@ mod invoice;
 mod lifecycle;
 mod ongoing;
 mod recurring;
+mod requests;
 mod validation;
+pub(super) mod wallet_2022;
+
+use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::{ById, or_default};
 use crate::currency::Currency;
 use crate::decimal::Decimal;
 use crate::engine::consumption::TransactionStatus;
-use crate::engine::conversion::RequestedCredits;
+use crate::engine::conversion::{LAGO_PLACES, RequestedCredits};
 use crate::error::{Error, Result};
 use crate::model::fee_key::FeeKey;
 use crate::model::scope::{Limits, Scope};
@@ -34,6 +39,7 @@ pub(super) use ongoing::{allocate, order, refresh};
 pub(super) use recurring::{
     granted_credits, interval_amounts, interval_due, paid_credits, threshold_top_up,
 };
+pub(super) use requests::{create_alert, create_transaction, create_wallet, update_wallet};
 pub(super) use validation::{recurring_rule, wallet, wallet_transaction, wallet_update};
 
 /// Of a wallet or a transaction that names none.
@@ -83,6 +89,7 @@ impl WalletIn {
         let currency = currency(self.currency.as_deref())?;
         Ok(Wallet {
             id: self.id,
+            name: None,
             code: self.code,
             currency,
             status: wallet_status(self.status.as_deref()),
@@ -162,35 +169,41 @@ fn transaction_status(status: Option<TransactionStatusIn>) -> TransactionStatus 
 
 /// Credits as a request writes them (R-CONV-1): text may have more digits than fit.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum CreditsIn {
-    Text(String),
-    Number(Decimal),
-}
+#[serde(transparent)]
+struct CreditsIn(Value);
 
 impl CreditsIn {
-    fn read(&self, path: &str) -> Result<RequestedCredits> {
-        match self {
-            Self::Text(text) => RequestedCredits::parse(text).map_err(|error| error.at(path)),
-            Self::Number(number) => Ok((*number).into()),
+    fn text(&self) -> Result<Cow<'_, str>> {
+        match &self.0 {
+            Value::String(text) => Ok(Cow::Borrowed(text)),
+            Value::Number(number) => Ok(Cow::Owned(number.to_string())),
+            _ => Err(Error::invalid_input("", "must be a decimal")),
         }
+    }
+
+    /// Floored to 5 decimal places.
+    fn read(&self, path: &str) -> Result<Decimal> {
+        let floored = self
+            .text()
+            .and_then(|text| Decimal::parse_floor(&text, LAGO_PLACES));
+        floored.map_err(|error| error.at(path))
+    }
+
+    /// With what lies beyond these, which only a comparison sees.
+    fn requested(&self, path: &str) -> Result<RequestedCredits> {
+        let requested = self.text().and_then(|text| RequestedCredits::parse(&text));
+        requested.map_err(|error| error.at(path))
     }
 }
 
 /// An amount that has to be a decimal written as text: a number, or anything else, is an answer, not an error.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum AmountIn {
-    Text(String),
-    Other(IgnoredAny),
-}
+#[serde(transparent)]
+struct AmountIn(Value);
 
 impl AmountIn {
     fn read(&self) -> Option<RequestedCredits> {
-        match self {
-            Self::Text(text) => RequestedCredits::parse(text).ok(),
-            Self::Other(_) => None,
-        }
+        RequestedCredits::parse(self.0.as_str()?).ok()
     }
 }
 

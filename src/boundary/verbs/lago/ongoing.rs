@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{ById, Named, WalletIn, cents, currency, money, or_default, wallets};
 use crate::decimal::Decimal;
 use crate::engine::ongoing::{self, Usage};
+use crate::engine::ties::Ties;
 use crate::error::Result;
 use crate::profile::LAGO;
 
@@ -51,6 +52,7 @@ impl OngoingFeeIn {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::boundary::verbs) struct AllocateRequest {
+    #[serde(default, deserialize_with = "or_default")]
     wallets: Vec<WalletIn>,
     #[serde(default, deserialize_with = "or_default")]
     current_usage_fees: Vec<OngoingFeeIn>,
@@ -88,7 +90,10 @@ impl From<ongoing::Refreshed> for Shown {
     }
 }
 
-pub(in crate::boundary::verbs) fn allocate(request: AllocateRequest) -> Result<AllocateAnswer> {
+pub(in crate::boundary::verbs) fn allocate(
+    request: AllocateRequest,
+    ties: Ties,
+) -> Result<AllocateAnswer> {
     let targeting = request.events_targeting_wallets.unwrap_or_default();
     let fees = |list: Vec<OngoingFeeIn>| {
         list.into_iter()
@@ -104,15 +109,15 @@ pub(in crate::boundary::verbs) fn allocate(request: AllocateRequest) -> Result<A
     let wallets = wallets(request.wallets)?;
     let mut allocations = Vec::new();
     let mut shown = Vec::new();
-    for (wallet, allocated) in wallets.iter().zip(ongoing::allocate(&wallets, &usage)?) {
-        let Some(allocated) = allocated else {
-            continue;
-        };
-        let allocated = cents(allocated, wallet.currency)?;
+    let shares = ongoing::allocate(&wallets, &usage, ties)?;
+    for (wallet, allocated) in wallets.iter().zip(shares) {
+        let usage = cents(allocated.unwrap_or_default(), wallet.currency)?;
         let balance = cents(wallet.balance, wallet.currency)?;
-        let refreshed = ongoing::refresh(balance, wallet.rate, wallet.currency, allocated)?;
+        let refreshed = ongoing::refresh(balance, wallet.rate, wallet.currency, usage)?;
         shown.push((wallet.id.clone(), refreshed.into()));
-        allocations.push((wallet.id.clone(), allocated));
+        if allocated.is_some() {
+            allocations.push((wallet.id.clone(), usage));
+        }
     }
     Ok(AllocateAnswer {
         allocations: ById(allocations),
@@ -165,6 +170,7 @@ pub(in crate::boundary::verbs) fn refresh(request: RefreshRequest) -> Result<Ref
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::boundary::verbs) struct OrderRequest {
+    #[serde(default, deserialize_with = "or_default")]
     wallets: Vec<WalletIn>,
 }
 
@@ -173,8 +179,9 @@ pub(in crate::boundary::verbs) struct OrderAnswer {
     order: Vec<String>,
 }
 
-pub(in crate::boundary::verbs) fn order(request: OrderRequest) -> Result<OrderAnswer> {
+pub(in crate::boundary::verbs) fn order(request: OrderRequest, ties: Ties) -> Result<OrderAnswer> {
     let mut wallets = wallets(request.wallets)?;
+    ties.arrange(&mut wallets);
     wallets.sort_by(|a, b| LAGO.order(a, b));
     Ok(OrderAnswer {
         order: wallets.into_iter().map(|wallet| wallet.id).collect(),

@@ -1,18 +1,17 @@
 //! What Lago refuses of a request (R-VAL).
 
-use core::fmt;
-
-use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::{AmountIn, ById, currency, or_default, present, wallet_status};
 use crate::decimal::Decimal;
 use crate::engine::recurring::{Method, Trigger};
 use crate::engine::validation::{
-    self, Metadatum, RuleRequest, TargetWallet, TransactionRequest, Violations, VoidTarget,
-    WalletRequest,
+    self, Metadata, Metadatum, RuleRequest, TargetWallet, TransactionRequest, Violations,
+    VoidTarget, WalletRequest,
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The fields at fault, as in the body of Lago's 422.
 #[derive(Serialize)]
@@ -104,8 +103,7 @@ pub(in crate::boundary::verbs) struct WalletTransactionRequest {
     voided_credits: Option<AmountIn>,
     voided_transaction_id: Option<String>,
     transaction: Option<VoidTargetIn>,
-    #[serde(default, deserialize_with = "or_default")]
-    metadata: Vec<PairIn>,
+    metadata: Option<Value>,
     #[serde(default, deserialize_with = "or_default")]
     metadata_pairs: usize,
 }
@@ -129,78 +127,64 @@ struct VoidTargetIn {
     remaining_amount_cents: Option<Decimal>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PairIn {
-    key: Option<DatumIn>,
-    value: Option<DatumIn>,
-}
-
 /// A key or a value of metadata, of any JSON type.
-struct DatumIn(Metadatum);
-
-impl<'de> Deserialize<'de> for DatumIn {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
-        deserializer.deserialize_any(DatumVisitor).map(Self)
+fn datum(value: Option<&Value>) -> Metadatum {
+    match value {
+        None | Some(Value::Null) => Metadatum::Blank,
+        Some(Value::String(text)) if text.trim().is_empty() => Metadatum::Blank,
+        Some(Value::String(text)) => Metadatum::Text(text.clone()),
+        Some(Value::Bool(_) | Value::Number(_)) => Metadatum::Scalar,
+        Some(Value::Array(_) | Value::Object(_)) => Metadatum::Nested,
     }
 }
 
-struct DatumVisitor;
+/// Keys and values; `None` for what is no list. Other keys of a pair are dropped, as Lago does.
+pub(super) fn pairs_of(metadata: Option<&Value>) -> Metadata {
+    let Some(metadata) = metadata else {
+        return Some(Vec::new());
+    };
+    let pair = |pair: &Value| (datum(pair.get("key")), datum(pair.get("value")));
+    metadata
+        .as_array()
+        .map(|list| list.iter().map(pair).collect())
+}
 
-impl<'de> Visitor<'de> for DatumVisitor {
-    type Value = Metadatum;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key or a value")
-    }
-
-    fn visit_str<E>(self, text: &str) -> core::result::Result<Metadatum, E> {
-        Ok(match text.trim() {
-            "" => Metadatum::Blank,
-            _ => Metadatum::Text(text.to_owned()),
-        })
-    }
-
-    fn visit_bool<E>(self, truth: bool) -> core::result::Result<Metadatum, E> {
-        Ok(if truth {
-            Metadatum::Scalar
-        } else {
-            Metadatum::Blank
-        })
-    }
-
-    fn visit_i64<E>(self, _: i64) -> core::result::Result<Metadatum, E> {
-        Ok(Metadatum::Scalar)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> core::result::Result<Metadatum, E> {
-        Ok(Metadatum::Scalar)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> core::result::Result<Metadatum, E> {
-        Ok(Metadatum::Scalar)
-    }
-
-    fn visit_unit<E>(self) -> core::result::Result<Metadatum, E> {
-        Ok(Metadatum::Blank)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> core::result::Result<Metadatum, A::Error> {
-        IgnoredAny.visit_seq(list).map(|_| Metadatum::Nested)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, object: A) -> core::result::Result<Metadatum, A::Error> {
-        IgnoredAny.visit_map(object).map(|_| Metadatum::Nested)
+/// # Errors
+/// `invalid_input` for a pair with a key of its own.
+fn refuse_other_keys(metadata: Option<&Value>) -> Result<()> {
+    let pairs = metadata.and_then(Value::as_array).into_iter().flatten();
+    let mut keys = pairs.filter_map(Value::as_object).flat_map(Map::keys);
+    match keys.find(|key| !matches!(key.as_str(), "key" | "value")) {
+        None => Ok(()),
+        Some(key) => {
+            let message = format!("unknown field `{key}`, expected `key` or `value`");
+            Err(Error::invalid_input("metadata", &message))
+        }
     }
 }
 
-fn datum(datum: Option<DatumIn>) -> Metadatum {
-    datum.map_or(Metadatum::Blank, |DatumIn(datum)| datum)
+/// `None` for one that is none.
+pub(super) fn trigger_of(name: Option<&str>) -> Option<Trigger> {
+    match name {
+        Some("interval") => Some(Trigger::Interval),
+        Some("threshold") => Some(Trigger::Threshold),
+        _ => None,
+    }
+}
+
+/// Fixed unless said otherwise; `None` for one that is none.
+pub(super) fn method_of(name: Option<&str>) -> Option<Method> {
+    match name {
+        None | Some("fixed") => Some(Method::Fixed),
+        Some("target") => Some(Method::Target),
+        Some(_) => None,
+    }
 }
 
 pub(in crate::boundary::verbs) fn wallet_transaction(
     request: WalletTransactionRequest,
 ) -> Result<ValidationAnswer> {
+    refuse_other_keys(request.metadata.as_ref())?;
     let wallet = TargetWallet {
         status: wallet_status(request.wallet.status.as_deref()),
         rate: request.wallet.rate_amount.unwrap_or(Decimal::ONE),
@@ -212,7 +196,6 @@ pub(in crate::boundary::verbs) fn wallet_transaction(
     let target = request.transaction.map(|transaction| VoidTarget {
         remaining: transaction.remaining_amount_cents,
     });
-    let pairs = request.metadata.into_iter();
     let request = TransactionRequest {
         // Given, it is an id that no wallet has.
         wallet: request.wallet_id.is_none().then_some(wallet),
@@ -223,9 +206,7 @@ pub(in crate::boundary::verbs) fn wallet_transaction(
             .voided_transaction_id
             .filter(|id| !id.trim().is_empty())
             .map(|_| target),
-        metadata: pairs
-            .map(|pair| (datum(pair.key), datum(pair.value)))
-            .collect(),
+        metadata: pairs_of(request.metadata.as_ref()),
         good_pairs: request.metadata_pairs,
     };
     Ok(validation::wallet_transaction(&request).into())
@@ -254,23 +235,16 @@ pub(in crate::boundary::verbs) fn recurring_rule(
 ) -> Result<RecurringRuleAnswer> {
     let read = |amount: Option<AmountIn>| amount.map(|amount| amount.read());
     let request = RuleRequest {
-        trigger: match request.trigger.as_deref() {
-            Some("interval") => Some(Trigger::Interval),
-            Some("threshold") => Some(Trigger::Threshold),
-            _ => None,
-        },
+        trigger: trigger_of(request.trigger.as_deref()),
         interval: request.interval,
-        method: match request.method.as_deref() {
-            None | Some("fixed") => Some(Method::Fixed),
-            Some("target") => Some(Method::Target),
-            Some(_) => None,
-        },
+        method: method_of(request.method.as_deref()),
         threshold: read(request.threshold_credits),
         target: read(request.target_ongoing_balance),
         paid: read(request.paid_credits),
+        granted: None,
         names_grants_target: request.grants_target_top_up.is_some(),
     };
     Ok(RecurringRuleAnswer {
-        valid: validation::is_recurring_rule(&request),
+        valid: validation::recurring_rule(&request).is_empty(),
     })
 }

@@ -1,0 +1,124 @@
+//! What an account or a preview is made of, as it comes.
+
+use crate::engine;
+use crate::engine::account::{Account, Options, WhenScopesOverlap};
+use crate::engine::reconstruction::Reconstruction;
+use crate::error::{Error, Result};
+use crate::model::invoice::Draft;
+use crate::model::preview::Preview;
+use crate::model::snapshot::Snapshot;
+use crate::model::wallet::Wallet;
+use crate::profile::{self, Profile};
+use crate::time::Timestamp;
+use crate::wire::draft::draft;
+use crate::wire::field::Field;
+use crate::wire::source::Source;
+use crate::wire::{flexprice, lago, lago_usage};
+
+/// Reads a provider's wallets; `grants` are entries of wallet id and credit transactions, or absent; `usage` is what
+/// Lago's ongoing balances are to be computed from, or absent.
+pub fn account<S: Source>(
+    profile: &str,
+    wallets: S,
+    grants: S,
+    usage: S,
+    options: S,
+) -> Result<Account> {
+    let profile = profile::named(profile)?;
+    let options = read_options(&Field::input(options, ""))?;
+    let snapshot = snapshot(profile, wallets, grants)?;
+    let usage = Field::answer(usage, "usage");
+    match usage.optional_object()? {
+        Some(usage) if profile.name() == profile::LAGO.name() => {
+            let usage = Reconstruction::new(lago_usage::usage(usage)?)?;
+            Account::reconstructed(snapshot, options, usage)
+        }
+        Some(usage) => Err(usage.fault("is for the profile `lago` only")),
+        None => Account::new(snapshot, options),
+    }
+}
+
+/// `AccountOptions` of `js/engine/types.ts`, and nothing else.
+fn read_options<S: Source>(json: &Field<S>) -> Result<Options> {
+    let json = json.object()?;
+    json.only(&[
+        "taxRate",
+        "whenScopesOverlap",
+        "acceptFallback",
+        "includePostpaid",
+        "targetsWallets",
+    ])?;
+    Ok(Options {
+        tax_rate: json.get("taxRate").optional_decimal()?,
+        when_scopes_overlap: read_choice(&json.get("whenScopesOverlap"))?,
+        accept_fallback: json.get("acceptFallback").bool()?,
+        include_postpaid: json.get("includePostpaid").bool()?,
+        targets_wallets: json.get("targetsWallets").bool()?,
+    })
+}
+
+fn read_choice<S: Source>(json: &Field<S>) -> Result<WhenScopesOverlap> {
+    match json.text()?.as_str() {
+        "estimate" => Ok(WhenScopesOverlap::Estimate),
+        "unknown" => Ok(WhenScopesOverlap::Unknown),
+        "reconstruct" => Ok(WhenScopesOverlap::Reconstruct),
+        _ => Err(json.fault("must be `estimate`, `unknown` or `reconstruct`")),
+    }
+}
+
+/// Previews a draft against a provider's wallets; `grants` as for an account.
+pub fn preview<S: Source>(
+    profile: &str,
+    wallets: S,
+    grants: S,
+    invoice: S,
+    now: f64,
+) -> Result<Preview> {
+    let profile = profile::named(profile)?;
+    // A bad draft is told before bad wallets: it is the caller's to mend.
+    let draft = self::invoice(profile, invoice)?;
+    let snapshot = snapshot(profile, wallets, grants)?;
+    engine::preview::preview(&snapshot, &draft, instant(now)?)
+}
+
+/// Reads a draft invoice.
+pub fn invoice<S: Source>(profile: Profile, invoice: S) -> Result<Draft> {
+    draft(&Field::input(invoice, "invoice"), profile)
+}
+
+/// `NaN` would pass for 1970, when nothing had expired yet.
+pub fn instant(milliseconds: f64) -> Result<Timestamp> {
+    if milliseconds.is_finite() {
+        Ok(Timestamp(milliseconds as i64))
+    } else {
+        Err(Error::invalid_input(
+            "now",
+            "must be a number of milliseconds",
+        ))
+    }
+}
+
+fn snapshot<S: Source>(profile: Profile, wallets: S, grants: S) -> Result<Snapshot> {
+    let wallets = read_wallets(profile, wallets, grants)?;
+    Ok(Snapshot { profile, wallets })
+}
+
+fn read_wallets<S: Source>(profile: Profile, wallets: S, grants: S) -> Result<Vec<Wallet>> {
+    let wallets = Field::answer(wallets, "wallets");
+    if profile.is_lago() {
+        return lago::wallets(&wallets);
+    }
+    let grants = read_entries(&Field::input(grants, "grants"))?;
+    flexprice::wallets(&wallets, |id| {
+        let found = grants.iter().find(|(wallet, _)| wallet == id);
+        found.map(|(_, list)| list.clone())
+    })
+}
+
+/// A list of pairs, as `Object.entries` makes it.
+fn read_entries<S: Source>(entries: &Field<S>) -> Result<Vec<(String, S)>> {
+    entries
+        .optional_items()?
+        .map(|entry| Ok((entry.item(0).text()?, entry.item(1).source()?.clone())))
+        .collect()
+}

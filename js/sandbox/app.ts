@@ -4,17 +4,20 @@
  * @module creditgate/sandbox
  */
 import { Hono } from "hono";
-import type { WorldControl } from "./control.js";
 import { controlRoutes } from "./control-routes.js";
 import { bodyForStatus as flexpriceBody } from "./flexprice/errors.js";
+import { PORTAL_PATH } from "./flexprice/portal.js";
 import { flexpriceRoutes } from "./flexprice/routes.js";
 import { door, type Env } from "./http.js";
 import { bodyForStatus as lagoBody } from "./lago/errors.js";
 import { lagoRoutes } from "./lago/routes.js";
 import type { World } from "./world.js";
+import type { WorldControl } from "./world-control.js";
 
 export const FLEXPRICE_PATH = "/flexprice/v1";
-export const LAGO_PATH = "/lago/api/v1";
+/** What Lago's server calls its API's URL. */
+export const LAGO_URL = "/lago";
+export const LAGO_PATH = `${LAGO_URL}/api/v1`;
 export const CONTROL_PATH = "/control";
 
 export interface ApiKeys {
@@ -30,7 +33,8 @@ export function sandboxApp(world: World, control: WorldControl, keys: ApiKeys, c
       provider: "flexprice",
       basePath: FLEXPRICE_PATH,
       apiKey: keys.flexprice,
-      presented: (c) => c.req.header("x-api-key") ?? "",
+      // The portal's routes look at the session token themselves.
+      presented: (c) => (c.req.path.startsWith(`${FLEXPRICE_PATH}${PORTAL_PATH}/`) ? `${keys.flexprice}+portal` : (c.req.header("x-api-key") ?? "")),
       errorBody: flexpriceBody,
       closing,
     }),

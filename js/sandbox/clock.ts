@@ -5,6 +5,13 @@
  */
 import { CreditGateError } from "../errors.js";
 
+/** The first of these times; infinity when there is none. */
+export function earliest(times: Iterable<number>): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const time of times) first = Math.min(first, time);
+  return first;
+}
+
 export class Clock {
   readonly #source: () => number;
   #offset = 0;

@@ -5,8 +5,8 @@
  */
 import { Hono } from "hono";
 import { isCreditGateError } from "../errors.js";
-import type { WorldControl } from "./control.js";
 import { jsonBody } from "./http.js";
+import type { WorldControl } from "./world-control.js";
 
 export function controlRoutes(control: WorldControl): Hono {
   const app = new Hono();
@@ -23,6 +23,12 @@ export function controlRoutes(control: WorldControl): Hono {
   app.post("/pay", async (c) => c.json(control.pay(await jsonBody(c))));
   app.post("/refresh", (c) => c.json(control.refresh()));
   app.post("/sweep", (c) => c.json(control.sweep()));
+  app.post("/subscriptions", async (c) => c.json(control.subscriptions(await jsonBody(c))));
+  app.post("/plans", async (c) => c.json(control.plans(await jsonBody(c))));
+  app.post("/invoices", async (c) => c.json(control.invoices(await jsonBody(c))));
+  app.post("/finalize", async (c) => c.json(control.finalize(await jsonBody(c))));
+  app.post("/webhooks", async (c) => c.json(control.webhooks(await jsonBody(c))));
+  app.get("/deliveries", async (c) => c.json(await control.deliveries()));
   app.get("/requests", (c) => c.json(control.requests()));
   app.all("*", (c) => c.json({ code: "unknown_verb", message: `there is no ${c.req.method} ${c.req.path}` }, 404));
   app.onError((error, c) => {

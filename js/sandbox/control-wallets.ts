@@ -20,13 +20,17 @@ import {
   string,
   time,
 } from "./fields.js";
-import { addCredit, creditsFor } from "./flexprice/ledger.js";
+import { addCredit } from "./flexprice/ledger.js";
+import { addInvoice } from "./flexprice/purchases.js";
+import { creditsFor, stored } from "./flexprice/rules.js";
 import { type Customer as FlexpriceCustomer, type FlexpriceState, newId, REASONS, type Wallet as FlexpriceWallet } from "./flexprice/state.js";
-import { addWallet as addFlexpriceWallet } from "./flexprice/wallets.js";
-import { creditsOfCents, move, terminate } from "./lago/ledger.js";
+import { addWallet as addFlexpriceWallet, defaultPriceTypes } from "./flexprice/wallets.js";
+import { DEFAULT_PRIORITY, record as recordMovement, terminate } from "./lago/ledger.js";
 import { refreshCustomer } from "./lago/ongoing.js";
+import { readRules } from "./lago/recurring.js";
+import { amountOfCents } from "./lago/rules.js";
 import type { LagoState, Wallet as LagoWallet } from "./lago/state.js";
-import { addWallet as addLagoWallet, DEFAULT_PRIORITY, FEE_TYPES, readRules } from "./lago/wallets.js";
+import { addWallet as addLagoWallet } from "./lago/wallets.js";
 import { compare, type Exact, ONE, round, toMinor, ZERO } from "./money.js";
 
 /** One credit of a Flexprice wallet. */
@@ -76,6 +80,8 @@ export interface LagoWalletRequest {
   readonly paid_top_up_min_amount_cents?: number;
   readonly paid_top_up_max_amount_cents?: number;
   readonly invoice_requires_successful_payment?: boolean;
+  /** Whether it tracks what is left of each grant. @defaultValue as Lago decides (R-CONS-5) */
+  readonly traceable?: boolean;
   /** May be past: Lago's hourly job has not run yet (R-EXP-3). */
   readonly expiration_at?: number | string;
   readonly created_at?: number | string;
@@ -92,7 +98,7 @@ export function setUpFlexpriceWallet(state: FlexpriceState, fields: Fields, now:
     currency: fields.required("currency", currency),
     status: fields.optional("wallet_status", oneOf("active", "frozen", "closed")) ?? "active",
     topupConversionRate: fields.optional("topup_conversion_rate", positiveDecimal) ?? conversionRate,
-    allowedPriceTypes: fields.optional("allowed_price_types", listOf(oneOf("ALL", "USAGE", "FIXED"))) ?? [type === "PRE_PAID" ? "USAGE" : "ALL"],
+    allowedPriceTypes: fields.optional("allowed_price_types", listOf(oneOf("ALL", "USAGE", "FIXED"))) ?? defaultPriceTypes(type),
   };
   const balance = fields.optional("balance", decimal);
   const grants = fields.optional("grants", listOf(readGrant));
@@ -109,17 +115,21 @@ export function setUpFlexpriceWallet(state: FlexpriceState, fields: Fields, now:
     createdAt,
   });
   for (const grant of grants ?? worthOf(balance, conversionRate)) {
+    const key = newId("control");
     addCredit(state, wallet, {
       ...grant,
-      idempotencyKey: newId("control"),
+      idempotencyKey: key,
+      reference: { type: "EXTERNAL", id: key },
       description: "",
       metadata: {},
+      invoice: grant.pending ? addInvoice(state, wallet, grant.credits, "MANUAL") : undefined,
+      parent: undefined,
       createdAt: grant.createdAt ?? createdAt,
     });
   }
   if (balance !== undefined) {
     wallet.balance = balance;
-    wallet.creditBalance = round(creditsFor(balance, wallet.conversionRate), 9);
+    wallet.creditBalance = stored(creditsFor(balance, wallet.conversionRate));
   }
   return wallet;
 }
@@ -155,7 +165,7 @@ function worthOf(balance: Exact | undefined, rate: Exact): Grant[] {
 }
 
 export function flexpriceCustomer(state: FlexpriceState, externalId: string, now: number): FlexpriceCustomer {
-  return state.customerByExternalId(externalId) ?? state.addCustomer(externalId, externalId, now);
+  return state.customerByExternalId(externalId) ?? state.addCustomer({ externalId, name: externalId, email: "", metadata: {}, createdAt: now });
 }
 
 export function setUpLagoWallet(state: LagoState, fields: Fields, now: number): LagoWallet {
@@ -176,25 +186,27 @@ export function setUpLagoWallet(state: LagoState, fields: Fields, now: number): 
     paidTopUpMinCents: fields.optional("paid_top_up_min_amount_cents", integerFrom(1)) ?? null,
     paidTopUpMaxCents: fields.optional("paid_top_up_max_amount_cents", integerFrom(1)) ?? null,
     invoiceRequiresSuccessfulPayment: fields.optional("invoice_requires_successful_payment", boolean) ?? false,
-    metadata: undefined,
   };
+  const traceable = fields.optional("traceable", boolean);
   const status = fields.optional("status", oneOf("active", "terminated"));
   const cents = wholeCents(fields.optional("balance", nonNegativeDecimal) ?? ZERO, code);
   fields.done();
-  const wallet = addLagoWallet(state, { ...request, customer: state.customer(customer, now) });
+  const wallet = addLagoWallet(state, { ...request, ...(traceable === undefined ? {} : { traceable }), customer: state.customer(customer, now) });
   fill(state, wallet, cents, createdAt);
   refreshCustomer(state, wallet.customer, now);
-  if (status === "terminated") terminate(wallet, now);
+  if (status === "terminated") terminate(state, wallet, now);
   return wallet;
 }
 
 /** One settled grant of exactly so many minor units, whatever 5 decimals of credits make of them. */
 function fill(state: LagoState, wallet: LagoWallet, cents: bigint, at: number): void {
   if (cents === 0n) return;
-  const credits = creditsOfCents(cents, wallet.rate, wallet.currency);
-  move(state, wallet, { kind: "granted", credits, priority: DEFAULT_PRIORITY, name: null, metadata: [], at });
-  wallet.balanceCents = cents;
+  const { credits } = amountOfCents(wallet, { digits: cents, scale: 0 });
+  recordMovement(state, wallet, { kind: "granted", amount: { amountCents: cents, credits }, at });
 }
+
+/** Lago 1.7. */
+export const FEE_TYPES = ["charge", "add_on", "subscription", "credit", "commitment", "fixed_charge", "product"] as const;
 
 const readLimitations: Reader<{ feeTypes: readonly string[]; metricCodes: readonly string[] }> = (value, path) => {
   const fields = new Fields(value, path);

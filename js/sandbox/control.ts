@@ -4,17 +4,13 @@
  * @module creditgate/sandbox
  */
 import type { Profile } from "../types.js";
-import { flexpriceCustomer, setUpFlexpriceWallet, setUpLagoWallet, type WalletRequest } from "./control-wallets.js";
-import { type Fault, readFault } from "./faults.js";
-import { currency, Fields, integerFrom, invalid, nonNegativeDecimal, nullable, oneOf, string, time } from "./fields.js";
-import { completePurchase, sweep } from "./flexprice/ledger.js";
-import * as flexprice from "./flexprice/serialize.js";
-import { settle, terminateExpired } from "./lago/ledger.js";
-import { refreshAwaiting } from "./lago/ongoing.js";
-import * as lago from "./lago/serialize.js";
-import { text } from "./money.js";
+import type { FinalizeRequest, InvoiceRequest, PlanRequest } from "./control-lago.js";
+import type { SubscriptionRequest } from "./control-subscriptions.js";
+import type { WalletRequest } from "./control-wallets.js";
+import type { Fault } from "./faults.js";
 import type { Requests } from "./requests.js";
-import type { World } from "./world.js";
+import type { WebhookEndpoint, WebhookRequest } from "./webhooks/endpoints.js";
+import type { Delivery } from "./webhooks/webhooks.js";
 
 export interface MetricRequest {
   readonly provider: Profile;
@@ -58,156 +54,27 @@ export interface Control {
   faults(request: Fault): { fault: Fault };
   /** Switches every fault off. */
   clearFaults(): void;
-  /** Pays a pending purchase, by the id of its transaction or its invoice. Paying twice does nothing more. */
-  pay(request: { readonly provider: Profile; readonly id: string }): { transaction: Json };
+  /**
+   * Pays a pending purchase, by the id of its transaction or its invoice. Paying twice does nothing more. Lago only:
+   * `outcome` says whether the payment succeeds, which one that failed may still do (lago R-TX-4).
+   */
+  pay(request: { readonly provider: Profile; readonly id: string; readonly outcome?: "succeeded" | "failed" }): { transaction: Json };
   /** Ticks Lago's refresh now, for the customers that it would look at. */
   refresh(): { now: number };
+  /** Sets up a Flexprice subscription, which `POST /invoices/preview` needs. */
+  subscriptions(request: SubscriptionRequest): { id: string; subscription: Json };
+  /** Sets up a Lago plan. A subscription of a plan that was not set up is billed for every metric. */
+  plans(request: PlanRequest): { plan: Json };
+  /** Sets up a Lago invoice: a draft, or one of progressive billing, which the ongoing balances take into account. */
+  invoices(request: InvoiceRequest): { id: string; invoice: Json };
+  /** Ends a Lago customer's period: usage becomes invoices, which the wallets pay (lago R-APP). Or finalizes a draft. */
+  finalize(request: FinalizeRequest): { invoices: Json[] };
+  /** Registers an endpoint for webhooks. Answers what its receiver verifies them by. */
+  webhooks(request: WebhookRequest): { endpoint: WebhookEndpoint };
+  /** The webhooks sent, oldest first. Waits for attempts that are under way, so that what it says is settled. */
+  deliveries(): Promise<{ deliveries: Delivery[] }>;
   /** Runs the jobs that take expired credits (flexprice 43) and terminate expired wallets (R-EXP-1). */
   sweep(): { credits_expired: number; wallets_terminated: number };
   /** How many requests came in since the start or the last reset. */
   requests(): Requests;
-}
-
-const provider = oneOf("flexprice", "lago");
-
-/** The verbs on one world. Requests are read strictly, so that the HTTP API may hand over what it was sent. */
-export class WorldControl implements Control {
-  readonly baseUrl: string;
-  readonly #world: World;
-
-  constructor(world: World, baseUrl: string) {
-    this.#world = world;
-    this.baseUrl = baseUrl;
-  }
-
-  reset(request: unknown = {}): { now: number } {
-    const fields = new Fields(request);
-    const now = fields.optional("now", time);
-    fields.done();
-    this.#world.reset(now);
-    return { now: this.#world.clock.now() };
-  }
-
-  clock(request: unknown): { now: number } {
-    const fields = new Fields(request);
-    const advance = fields.optional("advance", integerFrom(0));
-    const set = fields.optional("set", time);
-    fields.done();
-    if ((advance === undefined) === (set === undefined)) throw invalid('needs either "advance" or "set"', "");
-    if (advance !== undefined) this.#world.clock.advance(advance);
-    if (set !== undefined) this.#world.clock.set(set);
-    return { now: this.#world.catchUp() };
-  }
-
-  metrics(request: unknown): { metric: Json } {
-    const fields = new Fields(request);
-    const which = fields.required("provider", provider);
-    const code = fields.required("code", string);
-    const inCurrency = fields.required("currency", currency);
-    const unitPrice = fields.required("unit_price", nonNegativeDecimal);
-    const property = fields.optional("property", nullable(string));
-    fields.done();
-    this.#world.catchUp();
-    const metric = this.#world[which].metrics.set(code, inCurrency, unitPrice, property === undefined ? "units" : property);
-    this.#flagAllForRefresh();
-    const prices = Object.fromEntries([...metric.prices].map(([name, price]) => [name, text(price)]));
-    return { metric: { code: metric.code, property: metric.property, prices } };
-  }
-
-  customers(request: unknown): { customer: Json } {
-    const fields = new Fields(request);
-    const which = fields.required("provider", provider);
-    const externalId = fields.required("external_id", string);
-    const now = this.#world.catchUp();
-    if (which === "flexprice") {
-      fields.done();
-      return { customer: flexprice.customerJson(flexpriceCustomer(this.#world.flexprice, externalId, now)) };
-    }
-    return { customer: lago.customerJson(this.#lagoCustomer(fields, externalId, now)) };
-  }
-
-  wallets(request: unknown): { id: string; wallet: Json } {
-    const fields = new Fields(request);
-    const now = this.#world.catchUp();
-    if (fields.required("provider", provider) === "flexprice") {
-      const wallet = setUpFlexpriceWallet(this.#world.flexprice, fields, now);
-      return { id: wallet.id, wallet: flexprice.walletJson(wallet) };
-    }
-    const wallet = setUpLagoWallet(this.#world.lago, fields, now);
-    return { id: wallet.id, wallet: lago.walletJson(wallet) };
-  }
-
-  faults(request: unknown): { fault: Fault } {
-    const fault = readFault(request);
-    this.#world.faults.add(fault);
-    return { fault };
-  }
-
-  clearFaults(): void {
-    this.#world.faults.clear();
-  }
-
-  pay(request: unknown): { transaction: Json } {
-    const fields = new Fields(request);
-    const which = fields.required("provider", provider);
-    const id = fields.required("id", string);
-    fields.done();
-    const now = this.#world.catchUp();
-    return { transaction: which === "flexprice" ? this.#payFlexprice(id, now) : this.#payLago(id, now) };
-  }
-
-  refresh(): { now: number } {
-    const now = this.#world.catchUp();
-    refreshAwaiting(this.#world.lago, now);
-    return { now };
-  }
-
-  sweep(): { credits_expired: number; wallets_terminated: number } {
-    const now = this.#world.catchUp();
-    const credits = [...this.#world.flexprice.wallets.values()].reduce((count, wallet) => count + sweep(wallet, now), 0);
-    return { credits_expired: credits, wallets_terminated: terminateExpired(this.#world.lago, now) };
-  }
-
-  requests(): Requests {
-    return this.#world.requests.read();
-  }
-
-  #lagoCustomer(fields: Fields, externalId: string, now: number) {
-    const taxRate = fields.optional("tax_rate", nonNegativeDecimal);
-    const inCurrency = fields.optional("currency", currency);
-    const subscription = fields.optional("subscription", string);
-    fields.done();
-    const state = this.#world.lago;
-    const taken = subscription === undefined ? undefined : state.subscriptions.get(subscription);
-    if (taken !== undefined && taken.customer.externalId !== externalId) throw invalid("belongs to another customer", "subscription");
-    const customer = state.customer(externalId, now);
-    if (taxRate !== undefined) customer.taxRate = taxRate;
-    if (inCurrency !== undefined) customer.currency = inCurrency.toUpperCase();
-    if (subscription !== undefined && taken === undefined) state.subscribe(customer, subscription, "sandbox", now);
-    customer.awaitingRefresh = true;
-    return customer;
-  }
-
-  #payFlexprice(id: string, now: number): Json {
-    for (const wallet of this.#world.flexprice.wallets.values()) {
-      const transaction = wallet.transactions.find((candidate) => candidate.id === id || candidate.invoiceId === id);
-      if (transaction === undefined) continue;
-      if (transaction.status === "pending") completePurchase(wallet, transaction, now);
-      return flexprice.transactionJson(wallet, transaction);
-    }
-    throw invalid("names no transaction and no invoice", "id");
-  }
-
-  #payLago(id: string, now: number): Json {
-    const all = [...this.#world.lago.transactions.values()];
-    const transaction = all.find((candidate) => candidate.id === id || candidate.invoiceId === id);
-    if (transaction === undefined) throw invalid("names no transaction and no invoice", "id");
-    if (transaction.status === "pending") settle(this.#world.lago, transaction, now);
-    return lago.transactionJson(transaction);
-  }
-
-  /** A price changes what past usage costs, so that every customer's figures are out of date. */
-  #flagAllForRefresh(): void {
-    for (const customer of this.#world.lago.customers.values()) customer.awaitingRefresh = true;
-  }
 }

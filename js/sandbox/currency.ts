@@ -1,18 +1,8 @@
 /**
- * How many decimals a currency has. The two providers disagree, so each has its own table.
+ * How many decimals a currency has at Lago. Flexprice's own table is the engine's.
  *
  * @module creditgate/sandbox
  */
-
-/** Flexprice 1: everything it does not list has two decimals. */
-const FLEXPRICE: ReadonlyMap<string, number> = new Map([
-  ["jpy", 0],
-  ["krw", 0],
-  ["vnd", 0],
-  ["clp", 0],
-  ["kwd", 3],
-  ["clf", 4],
-]);
 
 /** R-CONV: the exponents of the money library that Lago locks. */
 const LAGO: ReadonlyMap<string, number> = new Map([
@@ -24,10 +14,6 @@ const LAGO: ReadonlyMap<string, number> = new Map([
   ["KWD", 3],
   ["CLF", 4],
 ]);
-
-export function flexpricePrecision(currency: string): number {
-  return FLEXPRICE.get(currency.toLowerCase()) ?? 2;
-}
 
 export function lagoExponent(currency: string): number {
   return LAGO.get(currency.toUpperCase()) ?? 2;

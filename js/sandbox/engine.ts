@@ -1,11 +1,11 @@
 /**
- * The three questions that the sandbox asks the engine: the balances that the providers compute on read or on
- * their refresh clock. Requests and answers are those of the vector kinds of the same name.
+ * The engine's rules, as the sandbox asks for them: {@link ask} for any of them, and the balances that the providers
+ * compute on read or on their refresh clock. Requests and answers are those of the vector kinds of the same name.
  *
  * @module creditgate/sandbox
  */
 import { CreditGateError } from "../errors.js";
-import { call } from "../rules/index.js";
+import { call, type Verb } from "../rules/index.js";
 import { isRecord } from "./fields.js";
 import { type Exact, integer, parseExact, text } from "./money.js";
 
@@ -41,6 +41,7 @@ export function realTimeBalance(request: RealTimeRequest): RealTimeAnswer & { re
 
 export interface AllocationWallet {
   readonly id: string;
+  readonly code: string;
   readonly priority: number;
   readonly created_order: number;
   readonly status: string;
@@ -53,26 +54,29 @@ export interface AllocationWallet {
 }
 
 export interface AllocationFee {
-  readonly fee_type: "charge";
-  readonly metric: string;
+  readonly fee_type: string;
+  readonly metric: string | null;
   readonly amount_cents: number;
   readonly taxes_amount_cents: number;
+  readonly precise_coupons_amount_cents: string;
   readonly currency: string;
+  readonly charge_accepts_target_wallet: boolean;
+  readonly target_wallet_code: string | null;
+}
+
+/** The four sets of fees that make usage not yet paid (R-ONG-2..5). */
+export interface AllocationFees {
+  readonly current_usage_fees: readonly AllocationFee[];
+  readonly draft_invoice_fees: readonly AllocationFee[];
+  readonly progressive_billing_fees: readonly AllocationFee[];
+  readonly pay_in_advance_fees: readonly AllocationFee[];
+  /** Whether fees may be meant for one wallet (R-APP-4). */
+  readonly events_targeting_wallets: boolean;
 }
 
 /** R-ONG-1..10: unrounded minor units of usage that each active wallet carries, by wallet id. */
-export function allocateOngoing(wallets: readonly AllocationWallet[], fees: readonly AllocationFee[]): ReadonlyMap<string, Exact> {
-  const answer = ask("ongoing.allocate", {
-    wallets,
-    current_usage_fees: fees,
-    draft_invoice_fees: [],
-    progressive_billing_fees: [],
-    pay_in_advance_fees: [],
-    events_targeting_wallets: false,
-  });
-  const allocations = answer["allocations"];
-  if (!isRecord(allocations)) throw unreadable("ongoing.allocate", "allocations");
-  return new Map(Object.keys(allocations).map((id) => [id, decimalOf(allocations, id)]));
+export function allocateOngoing(wallets: readonly AllocationWallet[], fees: AllocationFees): ReadonlyMap<string, Exact> {
+  return decimalsById(ask("ongoing.allocate", { wallets, ...fees }), "allocations");
 }
 
 export interface OngoingFigures {
@@ -108,16 +112,45 @@ export function refreshOngoing(
   };
 }
 
-function ask(verb: "balance.real_time" | "ongoing.allocate" | "ongoing.refresh", request: unknown): Record<string, unknown> {
+/** One rule's answer. Throws `engine_fault` where the engine does not answer an object. */
+export function ask(verb: Verb, request: unknown): Record<string, unknown> {
   const answer = call(verb, request);
   if (!isRecord(answer)) throw unreadable(verb, "its answer");
   return answer;
 }
 
-function decimalOf(answer: Record<string, unknown>, key: string): Exact {
+/** A decimal of an answer. */
+export function decimalOf(answer: Record<string, unknown>, key: string): Exact {
   const value = parseExact(answer[key]);
   if (value === undefined) throw unreadable("the engine", key);
   return value;
+}
+
+/** An object of an answer. */
+export function recordOf(answer: Record<string, unknown>, key: string): Record<string, unknown> {
+  const value = answer[key];
+  if (!isRecord(value)) throw unreadable("the engine", key);
+  return value;
+}
+
+/** A list of objects of an answer. */
+export function listIn(answer: Record<string, unknown>, key: string): readonly Record<string, unknown>[] {
+  const value = answer[key];
+  if (!Array.isArray(value) || !value.every(isRecord)) throw unreadable("the engine", key);
+  return value;
+}
+
+/** Decimals by id, of an answer. */
+export function decimalsById(answer: Record<string, unknown>, key: string): ReadonlyMap<string, Exact> {
+  const byId = recordOf(answer, key);
+  return new Map(Object.keys(byId).map((id) => [id, decimalOf(byId, id)]));
+}
+
+/** A list of ids of an answer. */
+export function idsOf(answer: Record<string, unknown>, key: string): readonly string[] {
+  const value = answer[key];
+  if (!Array.isArray(value)) throw unreadable("the engine", key);
+  return value.map(String);
 }
 
 function unreadable(verb: string, what: string): CreditGateError {

@@ -52,6 +52,7 @@ export function door(world: World, options: Door): MiddlewareHandler<Env> {
     c.set("effect", effect);
     c.set("keyLabel", keyLabel);
     await next();
+    world.conclude();
     if (effect.drop === true) breakConnection(c);
     else if (effect.malformed === true) await cutAnswer(c);
     return undefined;

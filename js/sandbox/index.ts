@@ -3,23 +3,31 @@
  * development. Node only.
  *
  * State is real: events become pending usage, top-ups become credits, and Lago's ongoing balances move only when
- * its refresh clock ticks. Time can be turned, and faults switched on, through {@link Sandbox.control} or the same
- * verbs over HTTP.
+ * its refresh clock ticks. Webhooks are signed, sent and sent again. Time can be turned, and faults switched on,
+ * through {@link Sandbox.control} or the same verbs over HTTP.
  *
  * @module creditgate/sandbox
  */
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { CreditGateError } from "../errors.js";
-import { CONTROL_PATH, FLEXPRICE_PATH, LAGO_PATH, sandboxApp } from "./app.js";
+import { CONTROL_PATH, FLEXPRICE_PATH, LAGO_PATH, LAGO_URL, sandboxApp } from "./app.js";
 import { Clock } from "./clock.js";
-import { type Control, WorldControl } from "./control.js";
+import type { Control } from "./control.js";
+import { SigningKeys } from "./webhooks/signing.js";
 import { World } from "./world.js";
+import { WorldControl } from "./world-control.js";
 
 export type { Control, CustomerRequest, MetricRequest } from "./control.js";
+export type { FinalizeRequest, InvoiceRequest, PlanRequest } from "./control-lago.js";
+export type { SubscriptionRequest } from "./control-subscriptions.js";
 export type { FlexpriceWalletRequest, GrantRequest, LagoWalletRequest, WalletRequest } from "./control-wallets.js";
 export type { Fault } from "./faults.js";
 export type { ProviderRequests, RequestCounts, Requests } from "./requests.js";
+export type { Shape } from "./webhooks/emission.js";
+export type { WebhookEndpoint, WebhookRequest } from "./webhooks/endpoints.js";
+export type { Signature } from "./webhooks/signing.js";
+export type { Attempt, Delivery } from "./webhooks/webhooks.js";
 
 export interface SandboxOptions {
   /** @defaultValue `0`: any free port. The sandbox listens on 127.0.0.1 only. */
@@ -32,6 +40,8 @@ export interface SandboxOptions {
   readonly lagoGrantDelay?: number;
   /** How long until Flexprice counts an event, ms (flexprice 18). @defaultValue `120_000` */
   readonly flexpriceEventLag?: number;
+  /** How long after usage Flexprice looks at alerts and auto top-ups, ms (flexprice 61). @defaultValue `330_000` */
+  readonly flexpriceEvaluationDelay?: number;
   /** API keys to accept. `KEY+label` is accepted too, and counted under its label. */
   readonly keys?: { readonly lago?: string; readonly flexprice?: string };
 }
@@ -59,17 +69,19 @@ export interface Sandbox {
  * ```
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const world = new World(new Clock(options.now ?? Date.now), {
+  const delays = {
     lagoRefreshInterval: wholeOption(options.lagoRefreshInterval ?? 300_000, "lagoRefreshInterval", 1),
     lagoGrantDelay: wholeOption(options.lagoGrantDelay ?? 50, "lagoGrantDelay", 0),
     flexpriceEventLag: wholeOption(options.flexpriceEventLag ?? 120_000, "flexpriceEventLag", 0),
-  });
+    flexpriceEvaluationDelay: wholeOption(options.flexpriceEvaluationDelay ?? 330_000, "flexpriceEvaluationDelay", 0),
+  };
   const port = wholeOption(options.port ?? 0, "port", 0, 65_535);
   const keys = { lago: options.keys?.lago ?? "sandbox-lago-key", flexprice: options.keys?.flexprice ?? "sandbox-flexprice-key" };
 
   const server = createServer();
   const origin = `http://127.0.0.1:${await listen(server, port)}`;
   const closing = new AbortController();
+  const world = new World(new Clock(options.now ?? Date.now), delays, new SigningKeys(origin + LAGO_URL), closing.signal);
   const control = new WorldControl(world, origin + CONTROL_PATH);
   const app = sandboxApp(world, control, keys, closing.signal);
   server.on("request", getRequestListener(app.fetch, { overrideGlobalObjects: false }));

@@ -1,6 +1,5 @@
 /**
- * Exact decimals on bigint, for what the sandbox adds up itself. Apart from the engine on purpose: a proof
- * that counts money through the sandbox must not lean on the arithmetic that it proves.
+ * Exact decimals on bigint: how the sandbox holds money, and what it adds up where the engine has no rule to ask.
  *
  * @module creditgate/sandbox
  */
@@ -67,10 +66,6 @@ export function truncate(a: Exact, places: number): Exact {
 export function compare(a: Exact, b: Exact): number {
   const difference = subtract(a, b).digits;
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
-}
-
-export function sum(parts: readonly Exact[]): Exact {
-  return parts.reduce(add, ZERO);
 }
 
 /** Plain notation without trailing zeros, as Flexprice writes decimals. */

@@ -28,11 +28,12 @@ export type Requests = Record<Profile, ProviderRequests>;
 
 /** The class of a request by its path below the provider's base. */
 export function routeClass(path: string): RouteClass {
-  const parts = path.split("/").filter((part) => part !== "");
+  const parts = path.replace(/^\/customer\/portal\//, "/").split("/").filter((part) => part !== "");
   if (parts[0] === "events") return "events";
   if (parts[0] === "wallet_transactions") return "transactions";
   if (parts[0] === "wallets") {
-    return ["transactions", "wallet_transactions", "top-up"].includes(parts[2] ?? "") ? "transactions" : "wallets";
+    const isAboutTransactions = ["transactions", "wallet_transactions", "top-up", "debit"].includes(parts[2] ?? "") || parts[1] === "transactions";
+    return isAboutTransactions ? "transactions" : "wallets";
   }
   return parts[0] === "customers" && parts.includes("wallets") ? "wallets" : "other";
 }

@@ -37,6 +37,10 @@ export class Metrics {
   get(code: string): Metric | undefined {
     return this.#byCode.get(code);
   }
+
+  all(): readonly Metric[] {
+    return [...this.#byCode.values()];
+  }
 }
 
 /** How many units of `metric` one event is. A missing or unreadable property is nothing, as in a sum. */
@@ -48,6 +52,8 @@ export function unitsOf(metric: Metric, properties: Readonly<Record<string, unkn
 /** What one subject has used of one metric. */
 export interface UsageLine {
   readonly code: string;
+  /** The one wallet that is meant to pay (lago R-APP-4); null where any may. */
+  readonly targetWallet: string | null;
   readonly units: Exact;
   /** Cost that the events named themselves, in minor units (Lago `precise_total_amount_cents`). */
   readonly namedCents: Exact;
@@ -59,13 +65,15 @@ export interface CountedEvent {
   /** Flexprice: external customer id. Lago: external subscription id. */
   readonly subject: string;
   readonly code: string;
+  /** @defaultValue null */
+  readonly targetWallet?: string | null;
   readonly units: Exact;
   readonly namedCents: Exact;
   /** The moment from which computations contain it. */
   readonly countsFrom: number;
 }
 
-/** Usage by subject and metric, one line each however many events there were. */
+/** Usage by subject, metric and wallet meant, one line each however many events there were. */
 export class UsageBook {
   readonly #lines = new Map<string, Map<string, UsageLine>>();
   #waiting: CountedEvent[] = [];
@@ -81,6 +89,13 @@ export class UsageBook {
     return [...(this.#lines.get(subject)?.values() ?? [])];
   }
 
+  /** Takes out of the book what {@link lines} answers, because it has been billed. */
+  take(subject: string, now: number): readonly UsageLine[] {
+    const lines = this.lines(subject, now);
+    this.#lines.delete(subject);
+    return lines;
+  }
+
   #count(now: number): void {
     const stillWaiting = this.#waiting.findIndex((event) => event.countsFrom > now);
     const due = stillWaiting === -1 ? this.#waiting.length : stillWaiting;
@@ -91,9 +106,12 @@ export class UsageBook {
 
   #enter(event: CountedEvent): void {
     const lines = this.#lines.get(event.subject) ?? new Map<string, UsageLine>();
-    const line = lines.get(event.code) ?? { code: event.code, units: ZERO, namedCents: ZERO, events: 0 };
-    lines.set(event.code, {
+    const targetWallet = event.targetWallet ?? null;
+    const key = JSON.stringify([event.code, targetWallet]);
+    const line = lines.get(key) ?? { units: ZERO, namedCents: ZERO, events: 0 };
+    lines.set(key, {
       code: event.code,
+      targetWallet,
       units: add(line.units, event.units),
       namedCents: add(line.namedCents, event.namedCents),
       events: line.events + 1,

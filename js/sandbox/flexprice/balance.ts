@@ -3,15 +3,16 @@
  *
  * @module creditgate/sandbox
  */
-import { flexpricePrecision } from "../currency.js";
-import { realTimeBalance } from "../engine.js";
-import { divide, type Exact, round, sum, text, ZERO } from "../money.js";
+import { ask, decimalOf, realTimeBalance } from "../engine.js";
+import { type Exact, text, ZERO } from "../money.js";
 import { costOf } from "../usage.js";
-import { isUsable } from "./ledger.js";
-import type { Customer, FlexpriceState, Transaction, Wallet } from "./state.js";
+import { creditsFor } from "./rules.js";
+import type { Customer, FlexpriceState, Wallet } from "./state.js";
 
 /** Rule 13. */
 const CACHE_TTL = 30 * 60_000;
+/** Rule 9. */
+const SEEN_INVOICES = 50;
 
 /** How a read wants its figures. */
 export interface BalanceRead {
@@ -35,7 +36,7 @@ export interface BalanceFigures {
 
 export function readBalance(state: FlexpriceState, wallet: Wallet, read: BalanceRead): BalanceFigures {
   const cached = cachedFigures(wallet, read);
-  return cached ?? computeFigures(state, wallet, read.now);
+  return cached ?? computeBalance(state, wallet, read.now);
 }
 
 /** What the cache answers for this read, if it does. Wallets that are not active are never cached. */
@@ -47,14 +48,15 @@ function cachedFigures(wallet: Wallet, read: BalanceRead): BalanceFigures | unde
   if (age >= CACHE_TTL || !(wanted || read.stale)) return undefined;
   return {
     realTimeBalance: cached.realTimeBalance,
-    realTimeCreditBalance: divide(cached.realTimeBalance, wallet.conversionRate, 16),
+    realTimeCreditBalance: creditsFor(cached.realTimeBalance, wallet.conversionRate),
     currentPeriodUsage: ZERO,
     unpaidInvoicesAmount: undefined,
     cachedFallback: true,
   };
 }
 
-function computeFigures(state: FlexpriceState, wallet: Wallet, now: number): BalanceFigures {
+/** Computes, and refreshes the cache of an active wallet (rule 13). */
+export function computeBalance(state: FlexpriceState, wallet: Wallet, now: number): BalanceFigures {
   const figures = realTimeBalance({
     wallet: {
       wallet_type: wallet.type,
@@ -65,7 +67,7 @@ function computeFigures(state: FlexpriceState, wallet: Wallet, now: number): Bal
       currency: wallet.currency,
     },
     current_usage: text(currentUsage(state, wallet, now)),
-    invoices: unpaidPurchases(wallet.customer),
+    invoices: unpaidInvoices(state, wallet.customer),
   });
   if (wallet.status === "active") wallet.cached = { realTimeBalance: figures.realTimeBalance, at: now };
   return { ...figures, unpaidInvoicesAmount: wallet.status === "active" ? figures.unpaidInvoicesAmount : undefined, cachedFallback: false };
@@ -74,36 +76,24 @@ function computeFigures(state: FlexpriceState, wallet: Wallet, now: number): Bal
 /** Rule 6: each usage line is rounded to the currency, then they are added. */
 function currentUsage(state: FlexpriceState, { customer, currency }: Wallet, now: number): Exact {
   const lines = state.usage.lines(customer.externalId, now);
-  return sum(lines.map((line) => round(costOf(line, state.metrics.get(line.code), currency), flexpricePrecision(currency))));
+  const values = lines.map((line) => text(costOf(line, state.metrics.get(line.code), currency)));
+  return decimalOf(ask("round.sum", { values, currency }), "round_then_add");
 }
 
-/** The finalised, unpaid invoices of pending purchases: their line has no price type (rule 10). */
-function unpaidPurchases(customer: Customer): unknown[] {
-  return customer.wallets.flatMap((wallet) =>
-    wallet.transactions
-      .filter((transaction) => transaction.status === "pending")
-      .map((transaction) => ({
-        id: transaction.invoiceId,
-        invoice_type: "ONE_OFF",
-        invoice_status: "FINALIZED",
-        payment_status: "PENDING",
-        currency: wallet.currency,
-        amount_paid: "0",
-        amount_remaining: text(transaction.amount),
-        lines: [{ amount: text(transaction.amount), price_type: null, prepaid_credits_applied: "0", line_item_discount: "0" }],
-      })),
-  );
-}
-
-/** Rule 46: absent where a completed credit has another reason than the four. Expiry is ignored. */
-export function creditsBreakdown(wallet: Wallet): { readonly purchased: string; readonly free: string } | undefined {
-  const credits = wallet.transactions.filter((transaction) => transaction.type === "credit" && transaction.status === "completed");
-  const purchased = credits.filter(({ reason }) => reason === "PURCHASED_CREDIT_INVOICED" || reason === "PURCHASED_CREDIT_DIRECT");
-  const free = credits.filter(({ reason }) => reason === "FREE_CREDIT_GRANT" || reason === "SUBSCRIPTION_CREDIT_GRANT");
-  if (purchased.length + free.length < credits.length) return undefined;
-  return { purchased: text(available(purchased)), free: text(available(free)) };
-}
-
-function available(credits: readonly Transaction[]): Exact {
-  return sum(credits.filter(isUsable).map((credit) => credit.creditsAvailable));
+/** The customer's newest unpaid invoices; the line of a purchase has no price type (rules 7, 9, 10). */
+function unpaidInvoices(state: FlexpriceState, customer: Customer): unknown[] {
+  return state.invoices
+    .filter((invoice) => invoice.customer === customer)
+    .slice(-SEEN_INVOICES)
+    .filter(({ paid }) => !paid)
+    .map((invoice) => ({
+      id: invoice.id,
+      invoice_type: "ONE_OFF",
+      invoice_status: "FINALIZED",
+      payment_status: "PENDING",
+      currency: invoice.currency,
+      amount_paid: "0",
+      amount_remaining: text(invoice.amount),
+      lines: [{ amount: text(invoice.amount), price_type: null, prepaid_credits_applied: "0", line_item_discount: "0" }],
+    }));
 }

@@ -38,6 +38,9 @@ export class FlexpriceError extends Error {
   }
 }
 
+/** A portal session that is not good: answered in the shape of all authentication failures (2.3). */
+export class Unauthorized extends Error {}
+
 /** The body that goes with a status of a fault switch. Authentication has a shape of its own. */
 export function bodyForStatus(status: number): Record<string, unknown> {
   if (status === 401) return { error: "Invalid API key" };

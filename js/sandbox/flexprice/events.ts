@@ -8,6 +8,7 @@ import { isRecord } from "../fields.js";
 import { ZERO } from "../money.js";
 import { unitsOf } from "../usage.js";
 import { FlexpriceError } from "./errors.js";
+import { usageArrived } from "./evaluation.js";
 import type { FlexpriceState } from "./state.js";
 
 interface Event {
@@ -21,7 +22,12 @@ interface Event {
  * Accepts all events or none. An `event_id` counts once; customers and names nobody knows are accepted too,
  * because the provider looks at them only afterwards. Answers the ids, and how many events were new.
  */
-export function acceptEvents(state: FlexpriceState, values: readonly unknown[], countsFrom: number): { ids: string[]; added: number } {
+export function acceptEvents(
+  state: FlexpriceState,
+  values: readonly unknown[],
+  delays: { readonly flexpriceEventLag: number; readonly flexpriceEvaluationDelay: number },
+  now: number,
+): { ids: string[]; added: number } {
   const events = values.map(readEvent);
   const fresh = events.filter((event) => isNew(state, event));
   for (const event of fresh) {
@@ -32,8 +38,10 @@ export function acceptEvents(state: FlexpriceState, values: readonly unknown[], 
       code: event.name,
       units: unitsOf(metric, event.properties),
       namedCents: ZERO,
-      countsFrom,
+      countsFrom: now + delays.flexpriceEventLag,
     });
+    const customer = state.customerByExternalId(event.externalCustomerId);
+    if (customer !== undefined) usageArrived(state, customer, delays.flexpriceEvaluationDelay, now);
   }
   return { ids: events.map(({ id }) => id), added: fresh.length };
 }

@@ -1,168 +1,136 @@
 /**
- * How credits enter and leave a wallet (flexprice 3.1, 3.4, 3.8, 3.10).
+ * How credits enter and leave a wallet (flexprice 3.1, 3.4, 3.8, 3.10). The figures are the engine's.
  *
  * @module creditgate/sandbox
  */
-import { add, compare, divide, type Exact, multiply, round, subtract, sum, text, ZERO } from "../money.js";
+import { compare, type Exact, ZERO } from "../money.js";
 import { FlexpriceError } from "./errors.js";
-import { type FlexpriceState, newId, type Transaction, type Wallet } from "./state.js";
-
-/** Rule 4 of section 1.7: amounts are stored with 9 decimals. */
-const STORED_PLACES = 9;
-/** Rule 43: the sweep leaves a credit alone for this long after its expiry. */
-const SWEEP_GRACE = 6 * 3_600_000;
+import { type Balances, consumption, credited, debited, expiredCredits, priceOf, purchased, stored } from "./rules.js";
+import { type DebitReason, type FlexpriceState, newId, type Transaction, type Wallet } from "./state.js";
+import { transactionEvent, walletEvent } from "./webhooks.js";
 
 /** One credit on its way in. */
-export interface Credit {
+export type Credit = Pick<
+  Transaction,
+  "reason" | "expiresAt" | "priority" | "idempotencyKey" | "reference" | "description" | "metadata" | "invoice" | "parent" | "createdAt"
+> & {
   readonly credits: Exact;
-  readonly reason: Transaction["reason"];
   readonly pending: boolean;
-  readonly expiresAt: number | undefined;
-  readonly priority: number | undefined;
-  readonly idempotencyKey: string;
-  readonly description: string;
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly createdAt: number;
-}
+};
 
-/** Adds a credit: completed at once, or pending with an unpaid invoice (rules 2, 4, 50). */
-export function addCredit(state: FlexpriceState, wallet: Wallet, credit: Credit): Transaction {
-  const creditAmount = round(credit.credits, STORED_PLACES);
+/** Adds a credit: completed at once, or pending until its invoice is paid (rules 2, 4, 50). */
+export function addCredit(state: FlexpriceState, wallet: Wallet, { credits, pending, ...credit }: Credit): Transaction {
+  const creditAmount = stored(credits);
   const transaction: Transaction = {
+    ...credit,
     id: newId("wtxn"),
+    wallet,
     type: "credit",
-    amount: round(multiply(credit.credits, wallet.topupConversionRate), STORED_PLACES),
+    amount: priceOf(wallet, credits),
     creditAmount,
     creditBalanceBefore: wallet.creditBalance,
     creditBalanceAfter: wallet.creditBalance,
     status: "pending",
-    reason: credit.reason,
-    description: credit.description,
-    metadata: credit.metadata,
-    expiresAt: credit.expiresAt,
     creditsAvailable: creditAmount,
-    priority: credit.priority,
-    idempotencyKey: credit.idempotencyKey,
-    invoiceId: credit.pending ? newId("inv") : undefined,
-    createdAt: credit.createdAt,
     updatedAt: credit.createdAt,
   };
-  wallet.transactions.push(transaction);
-  state.idempotencyKeys.add(credit.idempotencyKey);
-  if (!credit.pending) {
-    complete(wallet, transaction, credit.createdAt);
-    setCredits(wallet, wallet.creditBalance, credit.createdAt);
-  }
+  enter(state, transaction);
+  if (!pending) complete(transaction, credited(wallet, creditAmount), credit.createdAt);
+  state.emit(transactionEvent("wallet.transaction.created", transaction));
   return transaction;
 }
 
-/** The invoice of a pending purchase is paid: the balance grows by the amount at the top-up rate (rule 3). */
-export function completePurchase(wallet: Wallet, transaction: Transaction, now: number): void {
-  const balance = round(add(wallet.balance, transaction.amount), STORED_PLACES);
-  complete(wallet, transaction, now);
-  wallet.balance = balance;
+/** A pending purchase or its bonus arrives: the balance grows by the amount at the top-up rate (rule 3). */
+export function completePurchase(state: FlexpriceState, transaction: Transaction, now: number): void {
+  complete(transaction, purchased(transaction.wallet, transaction), now);
+  state.emit(transactionEvent("wallet.transaction.updated", transaction));
 }
 
-/** Enters the credits. What a negative balance swallows is not available (rule 4). */
-function complete(wallet: Wallet, transaction: Transaction, now: number): void {
-  const before = wallet.creditBalance;
-  const after = add(before, transaction.creditAmount);
-  const overdrawn = compare(before, ZERO) < 0;
-  transaction.creditBalanceBefore = before;
-  transaction.creditBalanceAfter = after;
-  transaction.creditsAvailable = overdrawn ? (compare(after, ZERO) > 0 ? after : ZERO) : transaction.creditAmount;
-  transaction.status = "completed";
-  transaction.updatedAt = now;
-  wallet.creditBalance = after;
-  wallet.updatedAt = now;
+/** What a debit is for. */
+export type Debit = Pick<Transaction, "idempotencyKey" | "reference" | "description" | "metadata"> & {
+  readonly credits: Exact;
+  readonly reason: DebitReason;
+};
+
+/** Takes credits in the provider's order, or fails; only a manual debit may overdraw (rule 22). */
+export function debit(state: FlexpriceState, wallet: Wallet, request: Debit, now: number): Transaction {
+  const { consumed, remaining } = consumption(wallet, request.credits, request.reason, now);
+  for (const credit of wallet.transactions) credit.creditsAvailable = remaining.get(credit.id) ?? credit.creditsAvailable;
+  const metadata = consumed.length === 0 ? request.metadata : { ...request.metadata, consumed_credit_tx_ids: consumed.join(",") };
+  return enterDebit(state, wallet, { ...request, metadata }, now);
 }
 
-/** Closes the wallet and takes what is left in it (rule 47). */
-export function terminate(wallet: Wallet, now: number): void {
+/** Closes the wallet and takes what is left in it (rule 47). Fails where expired credits are still in the balance. */
+export function terminate(state: FlexpriceState, wallet: Wallet, now: number): void {
   if (wallet.status === "closed") throw new FlexpriceError("invalid_operation", "Wallet is already closed", { wallet_id: wallet.id });
-  if (compare(wallet.creditBalance, ZERO) > 0) {
-    takeEligible(wallet, wallet.creditBalance, now);
-    addDebit(wallet, wallet.creditBalance, "WALLET_TERMINATION", now);
-  }
+  if (compare(wallet.creditBalance, ZERO) > 0) debit(state, wallet, ownDebit(wallet.creditBalance, "WALLET_TERMINATION"), now);
   wallet.status = "closed";
   wallet.updatedAt = now;
+  state.emit(walletEvent("wallet.terminated", wallet));
 }
 
 /** The 15-minute job: takes credits that expired six hours ago (rule 43). Answers how many. */
-export function sweep(wallet: Wallet, now: number): number {
-  const expired = wallet.transactions.filter(
-    (credit) => isUsable(credit) && credit.expiresAt !== undefined && credit.expiresAt <= now - SWEEP_GRACE,
-  );
+export function sweep(state: FlexpriceState, wallet: Wallet, now: number): number {
+  const ids = new Set(expiredCredits(wallet, now));
+  const expired = wallet.transactions.filter(({ id }) => ids.has(id));
   for (const credit of expired) {
-    addDebit(wallet, credit.creditsAvailable, "CREDIT_EXPIRED", now);
+    const request = ownDebit(credit.creditsAvailable, "CREDIT_EXPIRED");
     credit.creditsAvailable = ZERO;
+    enterDebit(state, wallet, { ...request, metadata: { consumed_credit_tx_ids: credit.id } }, now);
   }
   return expired.length;
 }
 
-/** Takes `credits` from the credits that may be used now, in the provider's order, or fails (rules 19, 20, 22). */
-function takeEligible(wallet: Wallet, credits: Exact, now: number): void {
-  const eligible = wallet.transactions
-    .filter((credit) => isUsable(credit) && (credit.expiresAt === undefined || credit.expiresAt >= now))
-    .sort(byConsumption);
-  if (compare(sum(eligible.map((credit) => credit.creditsAvailable)), credits) < 0) {
-    throw new FlexpriceError("invalid_operation", "Insufficient balance to process debit operation", {
-      wallet_id: wallet.id,
-      amount: text(credits),
-    });
-  }
-  let left = credits;
-  for (const credit of eligible) {
-    const taken = compare(credit.creditsAvailable, left) < 0 ? credit.creditsAvailable : left;
-    credit.creditsAvailable = subtract(credit.creditsAvailable, taken);
-    left = subtract(left, taken);
-  }
+/** A debit that the provider makes itself. */
+function ownDebit(credits: Exact, reason: DebitReason): Debit {
+  const key = newId("wtd");
+  return { credits, reason, idempotencyKey: key, reference: { type: "REQUEST", id: key }, description: "", metadata: {} };
 }
 
-/** Priority, then expiry, absent last; then the larger original credit (rule 20). */
-function byConsumption(a: Transaction, b: Transaction): number {
-  const last = Number.MAX_SAFE_INTEGER;
-  return (a.priority ?? last) - (b.priority ?? last) || (a.expiresAt ?? last) - (b.expiresAt ?? last) || compare(b.creditAmount, a.creditAmount);
-}
-
-/** A completed credit with something left. Its expiry is another matter. */
-export function isUsable(credit: Transaction): boolean {
-  return credit.type === "credit" && credit.status === "completed" && compare(credit.creditsAvailable, ZERO) > 0;
-}
-
-function addDebit(wallet: Wallet, credits: Exact, reason: Transaction["reason"], now: number): void {
+function enterDebit(state: FlexpriceState, wallet: Wallet, { credits, ...request }: Debit, now: number): Transaction {
   const before = wallet.creditBalance;
-  setCredits(wallet, subtract(before, credits), now);
-  const id = newId("wtxn");
-  wallet.transactions.push({
-    id,
+  const after = debited(wallet, credits);
+  settle(wallet, after, now);
+  const transaction: Transaction = {
+    ...request,
+    id: newId("wtxn"),
+    wallet,
     type: "debit",
-    amount: round(multiply(credits, wallet.conversionRate), STORED_PLACES),
-    creditAmount: credits,
+    amount: after.amount,
+    creditAmount: stored(credits),
     creditBalanceBefore: before,
     creditBalanceAfter: wallet.creditBalance,
     status: "completed",
-    reason,
-    description: "",
-    metadata: {},
     expiresAt: undefined,
     creditsAvailable: ZERO,
     priority: undefined,
-    idempotencyKey: id,
-    invoiceId: undefined,
+    invoice: undefined,
+    parent: undefined,
     createdAt: now,
     updatedAt: now,
-  });
+  };
+  enter(state, transaction);
+  state.emit(transactionEvent("wallet.transaction.created", transaction));
+  return transaction;
 }
 
-/** An ordinary operation recomputes the balance from the credits (rule 2). */
-function setCredits(wallet: Wallet, credits: Exact, now: number): void {
-  wallet.creditBalance = credits;
-  wallet.balance = round(multiply(credits, wallet.conversionRate), STORED_PLACES);
+function complete(transaction: Transaction, after: Balances & { readonly available: Exact }, now: number): void {
+  transaction.creditBalanceBefore = transaction.wallet.creditBalance;
+  transaction.creditBalanceAfter = after.creditBalance;
+  transaction.creditsAvailable = after.available;
+  transaction.status = "completed";
+  transaction.updatedAt = now;
+  settle(transaction.wallet, after, now);
+}
+
+function settle(wallet: Wallet, { balance, creditBalance }: Balances, now: number): void {
+  wallet.balance = balance;
+  wallet.creditBalance = creditBalance;
   wallet.updatedAt = now;
 }
 
-/** Credits for a currency amount at `rate` (rule 1). */
-export function creditsFor(amount: Exact, rate: Exact): Exact {
-  return divide(amount, rate, 16);
+/** A key is taken once (1.5); bonus rows have none. */
+function enter(state: FlexpriceState, transaction: Transaction): void {
+  transaction.wallet.transactions.push(transaction);
+  if (transaction.idempotencyKey !== "") state.idempotencyKeys.add(transaction.idempotencyKey);
 }

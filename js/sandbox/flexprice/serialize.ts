@@ -5,27 +5,41 @@
  */
 import { text } from "../money.js";
 import type { BalanceFigures } from "./balance.js";
-import type { Customer, Transaction, Wallet } from "./state.js";
+import type { AlertLog, AlertSettings, CheckoutSession, Customer, Transaction, Wallet } from "./state.js";
 
-const TENANT = { environment_id: "env_SANDBOX", tenant_id: "tenant_SANDBOX", status: "published" };
+type Json = Record<string, unknown>;
+
+export const ENVIRONMENT = "env_SANDBOX";
+export const TENANT = "tenant_SANDBOX";
 const AUTHOR = { created_by: "user_SANDBOX", updated_by: "user_SANDBOX" };
+/** Whom `expand=created_by_user` shows. */
+export const USER = { id: AUTHOR.created_by, email: "sandbox@example.com", name: "Sandbox" };
 
-export function customerJson(customer: Customer): Record<string, unknown> {
+/** What every object carries (1). */
+export function ownership(createdAt: number, updatedAt: number = createdAt): Json {
   return {
-    id: customer.id,
-    external_id: customer.externalId,
-    name: customer.name,
-    email: "",
-    metadata: {},
-    ...TENANT,
-    created_at: iso(customer.createdAt),
-    updated_at: iso(customer.createdAt),
+    environment_id: ENVIRONMENT,
+    tenant_id: TENANT,
+    status: "published",
+    created_at: iso(createdAt),
+    updated_at: iso(updatedAt),
     ...AUTHOR,
   };
 }
 
+export function customerJson(customer: Customer): Json {
+  return {
+    id: customer.id,
+    external_id: customer.externalId,
+    name: customer.name,
+    email: customer.email,
+    metadata: customer.metadata,
+    ...ownership(customer.createdAt),
+  };
+}
+
 /** WalletResponse. `name`, `auto_topup` and `alert_settings` are absent where there are none (1.1). */
-export function walletJson(wallet: Wallet): Record<string, unknown> {
+export function walletJson(wallet: Wallet): Json {
   return {
     id: wallet.id,
     customer_id: wallet.customer.id,
@@ -41,17 +55,19 @@ export function walletJson(wallet: Wallet): Record<string, unknown> {
     config: wallet.allowedPriceTypes.length === 0 ? {} : { allowed_price_types: wallet.allowedPriceTypes },
     conversion_rate: text(wallet.conversionRate),
     topup_conversion_rate: text(wallet.topupConversionRate),
-    ...(wallet.alertSettings === undefined ? {} : { alert_settings: wallet.alertSettings }),
-    alert_state: "ok",
-    ...TENANT,
-    created_at: iso(wallet.createdAt),
-    updated_at: iso(wallet.updatedAt),
-    ...AUTHOR,
+    ...(wallet.alertSettings === undefined ? {} : { alert_settings: alertSettingsJson(wallet.alertSettings) }),
+    alert_state: wallet.alertState,
+    ...ownership(wallet.createdAt, wallet.updatedAt),
   };
 }
 
+/** 1.4: thresholds that are not set are null. */
+export function alertSettingsJson({ critical, warning, info, alert_enabled }: AlertSettings): Json {
+  return { critical, warning, info, alert_enabled };
+}
+
 /** WalletBalanceResponse. `balance_updated_at` is the wallet row's, not the computation's (1.2). */
-export function balanceJson(wallet: Wallet, figures: BalanceFigures): Record<string, unknown> {
+export function balanceJson(wallet: Wallet, figures: BalanceFigures): Json {
   return {
     ...walletJson(wallet),
     real_time_balance: text(figures.realTimeBalance),
@@ -63,7 +79,8 @@ export function balanceJson(wallet: Wallet, figures: BalanceFigures): Record<str
   };
 }
 
-export function transactionJson(wallet: Wallet, transaction: Transaction): Record<string, unknown> {
+export function transactionJson(transaction: Transaction): Json {
+  const { wallet, parent } = transaction;
   return {
     id: transaction.id,
     wallet_id: wallet.id,
@@ -74,8 +91,8 @@ export function transactionJson(wallet: Wallet, transaction: Transaction): Recor
     credit_balance_before: text(transaction.creditBalanceBefore),
     credit_balance_after: text(transaction.creditBalanceAfter),
     transaction_status: transaction.status,
-    reference_type: "EXTERNAL",
-    reference_id: transaction.idempotencyKey,
+    reference_type: transaction.reference.type,
+    reference_id: transaction.reference.id,
     description: transaction.description,
     metadata: transaction.metadata,
     expiry_date: transaction.expiresAt === undefined ? null : iso(transaction.expiresAt),
@@ -87,13 +104,40 @@ export function transactionJson(wallet: Wallet, transaction: Transaction): Recor
       ? { topup_conversion_rate: text(wallet.topupConversionRate) }
       : { conversion_rate: text(wallet.conversionRate) }),
     idempotency_key: transaction.idempotencyKey,
-    ...TENANT,
-    created_at: iso(transaction.createdAt),
-    updated_at: iso(transaction.updatedAt),
-    ...AUTHOR,
+    ...(parent === undefined ? {} : { parent_transaction_id: parent.id }),
+    ...ownership(transaction.createdAt, transaction.updatedAt),
   };
 }
 
-function iso(ms: number): string {
+export function checkoutJson(session: CheckoutSession): Json {
+  const { transaction } = session;
+  return {
+    id: session.id,
+    customer_id: transaction.wallet.customer.id,
+    action: "wallet_topup",
+    checkout_status: transaction.status === "pending" ? "pending" : "completed",
+    payment_provider: session.provider,
+    checkout_invoice_id: transaction.invoice?.id ?? "",
+    checkout_payment_id: session.paymentId,
+    expires_at: iso(session.expiresAt),
+    payment_action: { type: "checkout_url", url: `https://pay.example/${session.id}` },
+    ...ownership(session.createdAt),
+  };
+}
+
+export function alertLogJson(log: AlertLog): Json {
+  return {
+    id: log.id,
+    entity_type: "wallet",
+    entity_id: log.wallet.id,
+    customer_id: log.wallet.customer.id,
+    alert_type: log.type,
+    alert_status: log.state,
+    alert_info: { alert_settings: alertSettingsJson(log.settings), value_at_time: text(log.value), timestamp: iso(log.createdAt) },
+    ...ownership(log.createdAt),
+  };
+}
+
+export function iso(ms: number): string {
   return new Date(ms).toISOString();
 }

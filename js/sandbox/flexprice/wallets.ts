@@ -1,46 +1,54 @@
 /**
- * Making and topping up wallets as Flexprice's API does (flexprice 2.1, 2.2).
+ * Making, changing and converting wallets as Flexprice's API does (flexprice 2.1, 3.10).
  *
  * @module creditgate/sandbox
  */
-import { compare, type Exact, ONE, parseExact, round, text, ZERO } from "../money.js";
+import { compare, type Exact, ONE, ZERO } from "../money.js";
+import { hasThreshold, readAlertSettings } from "./alert-settings.js";
+import { readAutoTopup } from "./auto-topup.js";
+import { type Body, dayOf, futureOf, nonNegativeOf, objectOf, positiveOf, refused, textOf } from "./body.js";
 import { FlexpriceError } from "./errors.js";
-import { addCredit, creditsFor } from "./ledger.js";
-import { type Customer, type FlexpriceState, newId, REASONS, type TopUpReason, type Transaction, type Wallet, type WalletStatus, type WalletType } from "./state.js";
+import { evaluate } from "./evaluation.js";
+import { terminate } from "./ledger.js";
+import { newPurchase, purchase } from "./purchases.js";
+import { storedRate } from "./rules.js";
+import { type Customer, type FlexpriceState, newId, type Wallet, type WalletType } from "./state.js";
+import { walletEvent } from "./webhooks.js";
 
-/** Rule 4 of section 1.7: rates are stored with 5 decimals. */
-const RATE_PLACES = 5;
-
-export type Body = Readonly<Record<string, unknown>>;
+const PRICE_TYPES: readonly unknown[] = ["ALL", "USAGE", "FIXED"];
 
 /** What a wallet is before any credit is in it. */
-export interface NewWallet {
-  readonly customer: Customer;
-  readonly currency: string;
-  readonly type: WalletType;
-  readonly status: WalletStatus;
-  readonly conversionRate: Exact;
-  readonly topupConversionRate: Exact;
-  readonly allowedPriceTypes: readonly string[];
-  readonly description: string;
-  readonly metadata: Body | null;
-  readonly autoTopup: unknown;
-  readonly alertSettings: unknown;
-  readonly createdAt: number;
-}
+export type NewWallet = Pick<
+  Wallet,
+  | "customer"
+  | "currency"
+  | "type"
+  | "status"
+  | "conversionRate"
+  | "topupConversionRate"
+  | "allowedPriceTypes"
+  | "description"
+  | "metadata"
+  | "autoTopup"
+  | "alertSettings"
+  | "createdAt"
+>;
 
 export function addWallet(state: FlexpriceState, wallet: NewWallet): Wallet {
   const made: Wallet = {
     ...wallet,
     id: newId("wallet"),
     currency: wallet.currency.toLowerCase(),
-    conversionRate: round(wallet.conversionRate, RATE_PLACES),
-    topupConversionRate: round(wallet.topupConversionRate, RATE_PLACES),
+    conversionRate: storedRate(wallet.conversionRate),
+    topupConversionRate: storedRate(wallet.topupConversionRate),
     name: `${wallet.type === "PRE_PAID" ? "Prepaid" : "Postpaid"} Wallet - ${wallet.currency.toUpperCase()}`,
     balance: ZERO,
     creditBalance: ZERO,
+    alertState: "ok",
+    alerted: new Map(),
     updatedAt: wallet.createdAt,
     cached: undefined,
+    checkout: undefined,
     transactions: [],
   };
   state.wallets.set(made.id, made);
@@ -48,84 +56,85 @@ export function addWallet(state: FlexpriceState, wallet: NewWallet): Wallet {
   return made;
 }
 
-/** POST /wallets. `name` and `config` are not read; the price types follow from the type (2.1). */
+/** 2.1: the price types follow from the type. */
+export function defaultPriceTypes(type: WalletType): readonly string[] {
+  return type === "PRE_PAID" ? ["USAGE"] : ["ALL"];
+}
+
+/** POST /wallets. `name`, `config` and the documented flat `auto_topup_*` are not read (2.1, 7). */
 export function createWallet(state: FlexpriceState, body: Body, now: number): Wallet {
+  if (body["price_unit"] !== undefined) throw new FlexpriceError("not_implemented", "The sandbox does not do price_unit");
   const customer = customerOf(state, body);
   const currency = textOf(body, "currency");
   if (currency === undefined || !/^[A-Za-z]{3}$/.test(currency)) throw refused("currency must be a valid 3-letter code");
   const type = body["wallet_type"] ?? "PRE_PAID";
   if (type !== "PRE_PAID" && type !== "POST_PAID") throw refused("wallet_type must be PRE_PAID or POST_PAID");
-  refuseSecondActive(customer, currency.toLowerCase(), type);
   const conversionRate = rateOf(body, "conversion_rate") ?? ONE;
   const topupConversionRate = rateOf(body, "topup_conversion_rate") ?? conversionRate;
-  const initial = decimalOf(body, "initial_credits_to_load") ?? ZERO;
-  if (compare(initial, ZERO) < 0) throw refused("initial_credits_to_load must not be negative");
+  const initial = nonNegativeOf(body, "initial_credits_to_load") ?? ZERO;
   const expiresAt = futureOf(body, "initial_credits_expiry_date_utc", now) ?? dayOf(body, "initial_credits_to_load_expiry_date", now);
-  const wallet = addWallet(state, {
+  const autoTopup = objectOf(body, "auto_topup");
+  const alertSettings = objectOf(body, "alert_settings");
+  const request: NewWallet = {
     customer,
     currency,
     type,
     status: "active",
     conversionRate,
     topupConversionRate,
-    allowedPriceTypes: type === "PRE_PAID" ? ["USAGE"] : ["ALL"],
+    allowedPriceTypes: defaultPriceTypes(type),
     description: textOf(body, "description") ?? "",
-    metadata: recordOf(body, "metadata") ?? null,
-    autoTopup: body["auto_topup"] ?? undefined,
-    alertSettings: body["alert_settings"] ?? undefined,
+    metadata: objectOf(body, "metadata") ?? null,
+    autoTopup: autoTopup === undefined ? undefined : readAutoTopup(autoTopup),
+    alertSettings: alertSettings === undefined ? undefined : shownSettings(alertSettings),
     createdAt: now,
-  });
-  if (compare(initial, ZERO) > 0) {
-    addCredit(state, wallet, {
-      credits: initial,
-      reason: "FREE_CREDIT_GRANT",
-      pending: false,
-      expiresAt,
-      priority: undefined,
-      idempotencyKey: newId("initial"),
-      description: "",
-      metadata: {},
-      createdAt: now,
-    });
-  }
+  };
+  refuseSecondActive(customer, currency.toLowerCase(), type);
+  const wallet = addWallet(state, request);
+  state.emit(walletEvent("wallet.created", wallet));
+  if (compare(initial, ZERO) > 0) grant(state, wallet, initial, expiresAt, now);
   return wallet;
 }
 
-/** POST /wallets/{id}/top-up. The wallet's status is not looked at (rule 48). */
-export function topUp(state: FlexpriceState, wallet: Wallet, body: Body, now: number): Transaction {
-  for (const key of ["bonus_credits_to_add", "checkout"]) {
-    if (body[key] !== undefined) throw new FlexpriceError("not_implemented", `The sandbox does not do ${key}`);
-  }
-  const reason = reasonOf(body);
-  const credits = creditsOf(body, wallet);
-  const priority = body["priority"] ?? undefined;
-  if (priority !== undefined && (typeof priority !== "number" || !Number.isSafeInteger(priority) || priority < 0)) {
-    throw refused("priority must be a whole number of 0 or more");
-  }
-  const idempotencyKey = textOf(body, "idempotency_key") ?? automaticKey(wallet, credits, reason, now);
-  if (state.idempotencyKeys.has(idempotencyKey)) {
-    throw new FlexpriceError("already_exists", "A wallet transaction with this idempotency key already exists", {
-      wallet_id: wallet.id,
-      type: "credit",
-      idempotency_key: idempotencyKey,
-    });
-  }
-  return addCredit(state, wallet, {
-    credits,
-    reason,
-    pending: reason === "PURCHASED_CREDIT_INVOICED",
-    expiresAt: futureOf(body, "expiry_date_utc", now),
-    priority,
-    idempotencyKey,
-    description: textOf(body, "description") ?? "",
-    metadata: recordOf(body, "metadata") ?? {},
-    createdAt: now,
-  });
+/** PUT /wallets/{id}. `auto_topup` merges field by field; what is not given stays. */
+export function updateWallet(state: FlexpriceState, wallet: Wallet, body: Body, now: number): void {
+  const autoTopup = objectOf(body, "auto_topup");
+  const alertSettings = objectOf(body, "alert_settings");
+  const config = objectOf(body, "config");
+  const changes = {
+    name: textOf(body, "name") ?? wallet.name,
+    description: textOf(body, "description") ?? wallet.description,
+    metadata: objectOf(body, "metadata") ?? wallet.metadata,
+    autoTopup: autoTopup === undefined ? wallet.autoTopup : readAutoTopup(autoTopup, wallet.autoTopup),
+    allowedPriceTypes: config === undefined ? wallet.allowedPriceTypes : priceTypesOf(config, wallet.allowedPriceTypes),
+    alertSettings: alertSettings === undefined ? wallet.alertSettings : shownSettings(alertSettings),
+    // Rule 60.
+    alertState: alertSettings?.["alert_enabled"] === false ? ("ok" as const) : wallet.alertState,
+    updatedAt: now,
+  };
+  Object.assign(wallet, changes);
+  state.emit(walletEvent("wallet.updated", wallet));
 }
 
-/** Two equal top-ups without a key within one second have the same automatic key and collide (2.2). */
-function automaticKey(wallet: Wallet, credits: Exact, reason: TopUpReason, now: number): string {
-  return `auto-${wallet.id}-${text(credits)}-${reason}-${Math.floor(now / 1000)}`;
+/** POST /wallets/{id}/modify: the balance moves as a grant without expiry or priority (rule 49). */
+export function convertToPostpaid(state: FlexpriceState, original: Wallet, body: Body, now: number): Wallet {
+  if (body["modification_type"] !== "prepaid_to_postpaid") throw refused("modification_type must be prepaid_to_postpaid");
+  if (original.type !== "PRE_PAID" || original.status !== "active") {
+    throw new FlexpriceError("invalid_operation", "Only an active prepaid wallet can be converted", { wallet_id: original.id });
+  }
+  refuseSecondActive(original.customer, original.currency, "POST_PAID");
+  const credits = original.creditBalance;
+  terminate(state, original, now);
+  const allowedPriceTypes = defaultPriceTypes("POST_PAID");
+  const wallet = addWallet(state, { ...original, type: "POST_PAID", status: "active", allowedPriceTypes, createdAt: now });
+  state.emit(walletEvent("wallet.created", wallet));
+  if (compare(credits, ZERO) > 0) grant(state, wallet, credits, undefined, now);
+  return wallet;
+}
+
+function grant(state: FlexpriceState, wallet: Wallet, credits: Exact, expiresAt: number | undefined, now: number): void {
+  purchase(state, wallet, { ...newPurchase(credits, "FREE_CREDIT_GRANT"), expiresAt }, now);
+  evaluate(state, wallet, now);
 }
 
 function customerOf(state: FlexpriceState, body: Body): Customer {
@@ -139,76 +148,33 @@ function customerOf(state: FlexpriceState, body: Body): Customer {
 
 /** One active wallet per customer, currency and type (2.1). */
 function refuseSecondActive(customer: Customer, currency: string, type: WalletType): void {
-  const other = customer.wallets.find(
-    (wallet) => wallet.status === "active" && wallet.currency === currency && wallet.type === type,
-  );
-  if (other !== undefined) {
-    throw new FlexpriceError("already_exists", "A customer can only have one active wallet per currency and wallet type", {
-      customer_id: customer.id,
-      wallet_id: other.id,
-      currency,
-      wallet_type: type,
-    });
-  }
+  const other = customer.wallets.find((wallet) => wallet.status === "active" && wallet.currency === currency && wallet.type === type);
+  if (other === undefined) return;
+  throw new FlexpriceError("already_exists", "A customer can only have one active wallet per currency and wallet type", {
+    customer_id: customer.id,
+    wallet_id: other.id,
+    currency,
+    wallet_type: type,
+  });
 }
 
-function reasonOf(body: Body): TopUpReason {
-  const reason = REASONS.find((known) => known === body["transaction_reason"]);
-  if (reason === undefined) throw refused(`transaction_reason must be one of ${REASONS.join(", ")}`);
-  return reason;
-}
-
-/** Credits win over an amount; an amount is priced at the top-up rate (2.2). */
-function creditsOf(body: Body, wallet: Wallet): Exact {
-  const credits = decimalOf(body, "credits_to_add") ?? ZERO;
-  const amount = decimalOf(body, "amount") ?? ZERO;
-  if (compare(credits, ZERO) < 0 || compare(amount, ZERO) < 0) throw refused("credits_to_add and amount must not be negative");
-  const wanted = compare(credits, ZERO) > 0 ? credits : creditsFor(amount, wallet.topupConversionRate);
-  if (compare(wanted, ZERO) === 0) throw refused("credits_to_add or amount must be more than 0");
-  return wanted;
-}
-
+/** A rate that is stored as 0 is refused here; the provider takes it (1.7 no. 4, inferred). */
 function rateOf(body: Body, key: string): Exact | undefined {
-  const rate = decimalOf(body, key);
-  if (rate !== undefined && compare(round(rate, RATE_PLACES), ZERO) <= 0) throw refused(`${key} must be more than 0`);
+  const rate = positiveOf(body, key);
+  if (rate !== undefined && compare(storedRate(rate), ZERO) === 0) throw refused(`${key} must be more than 0`);
   return rate;
 }
 
-/** A decimal as a string or a number: Flexprice accepts both. */
-function decimalOf(body: Body, key: string): Exact | undefined {
-  const value = body[key] ?? undefined;
-  if (value === undefined) return undefined;
-  const exact = parseExact(value);
-  if (exact === undefined) throw refused(`${key} must be a decimal`);
-  return exact;
+/** 1.1: settings without any threshold are not shown. */
+function shownSettings(body: Body): Wallet["alertSettings"] {
+  const settings = readAlertSettings(body);
+  return hasThreshold(settings) ? settings : undefined;
 }
 
-function futureOf(body: Body, key: string, now: number): number | undefined {
-  const value = body[key] ?? undefined;
-  if (value === undefined) return undefined;
-  const at = typeof value === "string" ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(at) || at <= now) throw refused(`${key} must be a time in the future`);
-  return at;
-}
-
-/** `YYYYMMDD` means midnight UTC at the start of that day (rule 42). */
-function dayOf(body: Body, key: string, now: number): number | undefined {
-  const value = body[key] ?? undefined;
-  if (value === undefined) return undefined;
-  const match = /^(\d{4})(\d{2})(\d{2})$/.exec(String(value));
-  return futureOf({ [key]: match === null ? value : `${match[1]}-${match[2]}-${match[3]}T00:00:00Z` }, key, now);
-}
-
-function textOf(body: Body, key: string): string | undefined {
-  const value = body[key];
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function recordOf(body: Body, key: string): Body | undefined {
-  const value = body[key];
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-}
-
-function refused(message: string): FlexpriceError {
-  return new FlexpriceError("validation_error", message);
+function priceTypesOf(config: Body, stored: readonly string[]): readonly string[] {
+  const types: unknown = config["allowed_price_types"] ?? stored;
+  if (!Array.isArray(types) || !types.every((type) => PRICE_TYPES.includes(type))) {
+    throw refused("allowed_price_types must be a list of ALL, USAGE and FIXED");
+  }
+  return types.map(String);
 }

@@ -5,7 +5,7 @@
  */
 
 export type ErrorDetails = Readonly<Record<string, readonly string[] | Readonly<Record<string, readonly string[]>>>>;
-export type LagoStatus = 400 | 401 | 404 | 422 | 501;
+export type LagoStatus = 400 | 401 | 404 | 405 | 422 | 501;
 
 const NAMES: ReadonlyMap<number, string> = new Map([
   [401, "Unauthorized"],
@@ -35,8 +35,18 @@ export class LagoError extends Error {
   }
 }
 
+/** The body has no such root key. */
+export function badRequest(root: string): LagoError {
+  return new LagoError(400, `BadRequest: param is missing or the value is empty or invalid: ${root}`);
+}
+
 export function notFound(resource: string): LagoError {
   return new LagoError(404, "Not Found", { code: `${resource}_not_found` });
+}
+
+/** The state of things forbids it. */
+export function notAllowed(code: string): LagoError {
+  return new LagoError(405, "Method Not Allowed", { code });
 }
 
 /** 422 with the codes of each field. */

@@ -7,7 +7,9 @@ import { randomUUID } from "node:crypto";
 import { isRecord } from "../fields.js";
 import { parseExact, ZERO } from "../money.js";
 import { unitsOf } from "../usage.js";
+import { billInAdvance } from "./billing.js";
 import { type ErrorDetails, unprocessable } from "./errors.js";
+import { chargeOf } from "./fees.js";
 import { seconds } from "./serialize.js";
 import type { LagoState } from "./state.js";
 
@@ -64,17 +66,20 @@ function identity(event: Event): string {
 function add(state: LagoState, event: Event, now: number): Record<string, unknown> {
   state.seenEvents.add(identity(event));
   const metric = state.metrics.get(event.code);
+  const subscription = state.subscriptions.get(event.externalSubscriptionId);
   if (metric !== undefined) {
     const named = parseExact(event.preciseTotal);
-    state.usage.add({
-      subject: event.externalSubscriptionId,
+    const charge = subscription === undefined ? undefined : chargeOf(state, subscription, event.code);
+    const target = charge?.acceptsTargetWallet === true ? textOf(event.properties["target_wallet_code"]) : "";
+    const used = {
       code: event.code,
+      targetWallet: target === "" ? null : target,
       units: named === undefined ? unitsOf(metric, event.properties) : ZERO,
       namedCents: named ?? ZERO,
-      countsFrom: now,
-    });
+    };
+    state.usage.add({ ...used, subject: event.externalSubscriptionId, countsFrom: now });
+    if (subscription !== undefined && charge?.payInAdvance === true) billInAdvance(state, subscription, { ...used, events: 1 }, now);
   }
-  const subscription = state.subscriptions.get(event.externalSubscriptionId);
   if (subscription !== undefined) subscription.customer.awaitingRefresh = true;
   return {
     lago_id: randomUUID(),

@@ -1,112 +1,128 @@
 /**
- * How credits enter and leave a wallet (lago 3.1, 3.2, 3.4, 3.7).
+ * How credits enter and leave a wallet (lago 3.2, 3.4, 3.7). The amounts are the engine's.
  *
  * @module creditgate/sandbox
  */
 import { randomUUID } from "node:crypto";
-import { lagoExponent } from "../currency.js";
-import { add, compare, divide, type Exact, fromMinor, multiply, round, subtract, toMinor, truncate } from "../money.js";
+import type { Invoice } from "./billing-state.js";
 import { refreshCustomer } from "./ongoing.js";
-import type { LagoState, Transaction, Wallet } from "./state.js";
+import { type Amount, applyToBalances, consumptionOf, initialRemaining } from "./rules.js";
+import type { LagoState, Share, Source, Transaction, Wallet } from "./state.js";
+import { paymentFailure, transactionEvent, walletEvent } from "./webhooks.js";
 
-const CREDIT_PLACES = 5;
+/** 3.9. */
+export const DEFAULT_PRIORITY = 50;
 
 /** One transaction to be made. */
 export interface Movement {
   readonly kind: Transaction["kind"];
-  readonly credits: Exact;
-  readonly priority: number;
-  readonly name: string | null;
-  readonly metadata: readonly unknown[];
+  readonly amount: Amount;
+  /** @defaultValue `"manual"` */
+  readonly source?: Source | undefined;
+  /** @defaultValue 50 */
+  readonly priority?: number | undefined;
+  readonly name?: string | null | undefined;
+  readonly purchaseOrderNumber?: string | null | undefined;
+  readonly metadata?: readonly unknown[] | undefined;
+  /** @defaultValue the wallet's */
+  readonly invoiceRequiresSuccessfulPayment?: boolean | undefined;
+  readonly invoice?: Invoice | undefined;
+  readonly voidedInvoice?: Invoice | undefined;
+  /** Of a void: the only grant to take from (R-CONS-3). */
+  readonly target?: Transaction | undefined;
   readonly at: number;
 }
 
-/** R-CONV-1, R-CONV-2: the money of so many credits. */
-export function centsOf(credits: Exact, rate: Exact, currency: string): bigint {
-  return toMinor(multiply(truncate(credits, CREDIT_PLACES), rate), lagoExponent(currency));
-}
-
-/** The credits of so much money, at 5 decimals (R-CONV-3). */
-export function creditsOfCents(cents: bigint, rate: Exact, currency: string): Exact {
-  return divide(fromMinor(cents, lagoExponent(currency)), rate, CREDIT_PLACES);
-}
-
-/**
- * Makes a transaction: purchased stays pending until it is paid (R-TX-1), granted and voided settle at once.
- * Credits snap to whole minor units, except for a void (R-CONV-3, R-CONV-4).
- */
+/** Makes a transaction, and brings the customer's ongoing figures up to date where the balance moved (R-ONG-14). */
 export function move(state: LagoState, wallet: Wallet, movement: Movement): Transaction {
-  const amountCents = centsOf(movement.credits, wallet.rate, wallet.currency);
-  const isVoid = movement.kind === "voided";
-  const transaction: Transaction = {
-    id: randomUUID(),
-    wallet,
-    invoiceId: movement.kind === "purchased" ? randomUUID() : null,
-    status: "pending",
-    type: isVoid ? "outbound" : "inbound",
-    kind: movement.kind,
-    amountCents,
-    credits: isVoid ? truncate(movement.credits, CREDIT_PLACES) : creditsOfCents(amountCents, wallet.rate, wallet.currency),
-    remainingCents: undefined,
-    priority: movement.priority,
-    name: movement.name,
-    metadata: movement.metadata,
-    settledAt: undefined,
-    createdAt: movement.at,
-  };
-  wallet.transactions.push(transaction);
-  state.transactions.set(transaction.id, transaction);
-  if (movement.kind !== "purchased") settle(state, transaction, movement.at);
+  const transaction = record(state, wallet, movement);
+  if (transaction.status === "settled") refreshCustomer(state, wallet.customer, movement.at);
   return transaction;
 }
 
-/** Settles a transaction; the balance moves and the customer's ongoing figures with it (R-BAL-1, R-BAL-2, R-ONG-14). */
+/** {@link move} without the refresh, for several movements that are one. Purchased stays pending until it is paid (R-TX-1). */
+export function record(state: LagoState, wallet: Wallet, movement: Movement): Transaction {
+  const { kind, amount, at } = movement;
+  const type = kind === "voided" || kind === "invoiced" ? "outbound" : "inbound";
+  const consumed = type === "outbound" && wallet.traceable ? consumptionOf(wallet, amount.amountCents, movement.target) : [];
+  const transaction: Transaction = {
+    id: randomUUID(),
+    wallet,
+    invoice: movement.invoice,
+    voidedInvoice: movement.voidedInvoice,
+    status: kind === "purchased" ? "pending" : "settled",
+    source: movement.source ?? "manual",
+    type,
+    kind,
+    ...amount,
+    remainingCents: undefined,
+    priority: movement.priority ?? DEFAULT_PRIORITY,
+    name: movement.name ?? null,
+    purchaseOrderNumber: movement.purchaseOrderNumber ?? null,
+    invoiceRequiresSuccessfulPayment: movement.invoiceRequiresSuccessfulPayment ?? wallet.invoiceRequiresSuccessfulPayment,
+    metadata: movement.metadata ?? [],
+    settledAt: undefined,
+    failedAt: undefined,
+    createdAt: at,
+    shares: [],
+  };
+  wallet.transactions.push(transaction);
+  state.transactions.set(transaction.id, transaction);
+  for (const { inbound, cents } of consumed) share(inbound, transaction, cents, at);
+  state.emit(transactionEvent("wallet_transaction.created", transaction));
+  if (transaction.status === "settled") moveBalance(state, transaction, false, at);
+  return transaction;
+}
+
+/** A purchase is paid, be it after a failure (R-TX-3, R-TX-4). Twice does nothing more. */
 export function settle(state: LagoState, transaction: Transaction, now: number): void {
-  const { wallet } = transaction;
+  if (transaction.status === "settled") return;
   transaction.status = "settled";
+  transaction.failedAt = undefined;
+  moveBalance(state, transaction, true, now);
+  state.emit(transactionEvent("wallet_transaction.updated", transaction));
+  refreshCustomer(state, transaction.wallet.customer, now);
+}
+
+/** The payment of a purchase failed. What has settled stays settled (R-TX-4). */
+export function fail(state: LagoState, transaction: Transaction, now: number): void {
+  if (transaction.status === "settled") return;
+  if (transaction.status === "pending") {
+    transaction.status = "failed";
+    transaction.failedAt = now;
+    state.emit(transactionEvent("wallet_transaction.updated", transaction));
+  }
+  state.emit(paymentFailure(transaction));
+}
+
+/** R-BAL-1..3. */
+function moveBalance(state: LagoState, transaction: Transaction, wasPending: boolean, now: number): void {
+  const { wallet, type, voidedInvoice } = transaction;
+  const increase = voidedInvoice === undefined ? "increase" : "increase_reset_consumed";
+  applyToBalances(wallet, type === "outbound" ? "decrease" : increase, transaction);
   transaction.settledAt = now;
-  if (transaction.type === "inbound") {
-    transaction.remainingCents = transaction.amountCents;
-    wallet.balanceCents += transaction.amountCents;
-    wallet.creditsBalance = add(wallet.creditsBalance, transaction.credits);
-  } else {
-    consume(wallet, transaction.amountCents);
-    wallet.balanceCents -= transaction.amountCents;
-    wallet.creditsBalance = subtract(wallet.creditsBalance, transaction.credits);
-    wallet.consumedCredits = add(wallet.consumedCredits, transaction.credits);
-    wallet.lastConsumedCreditAt = now;
-  }
-  wallet.creditsBalance = round(wallet.creditsBalance, CREDIT_PLACES);
+  transaction.remainingCents = initialRemaining(transaction, wasPending);
+  if (type === "outbound") wallet.lastConsumedCreditAt = now;
   wallet.lastBalanceSyncAt = now;
-  refreshCustomer(state, wallet.customer, now);
+  state.emit(walletEvent("wallet.updated", wallet));
 }
 
-/** R-CONS-1: by priority, granted before purchased, oldest first. */
-function consume(wallet: Wallet, cents: bigint): void {
-  const inbounds = wallet.transactions
-    .filter(({ type, status }) => type === "inbound" && status === "settled")
-    .sort((a, b) => a.priority - b.priority || Number(a.kind === "purchased") - Number(b.kind === "purchased") || a.createdAt - b.createdAt);
-  let left = cents;
-  for (const inbound of inbounds) {
-    const available = inbound.remainingCents ?? 0n;
-    const taken = available < left ? available : left;
-    inbound.remainingCents = available - taken;
-    left -= taken;
-  }
-}
-
-/** Whether the wallet has so many credits to void (R-VAL: compared in credits). */
-export function hasCredits(wallet: Wallet, credits: Exact): boolean {
-  return compare(credits, wallet.creditsBalance) <= 0;
+/** R-CONS-1: so much of `inbound` is gone. */
+function share(inbound: Transaction, outbound: Transaction, amountCents: bigint, at: number): void {
+  const made: Share = { id: randomUUID(), inbound, outbound, amountCents, createdAt: at };
+  inbound.remainingCents = (inbound.remainingCents ?? 0n) - amountCents;
+  inbound.shares.push(made);
+  outbound.shares.push(made);
 }
 
 /** R-EXP-2: the balances stay, the rules end, the other wallets are refreshed by the clock. Repeating does nothing. */
-export function terminate(wallet: Wallet, now: number): void {
+export function terminate(state: LagoState, wallet: Wallet, now: number): void {
   if (wallet.status === "terminated") return;
   wallet.status = "terminated";
   wallet.terminatedAt = now;
   wallet.recurringRules = [];
   wallet.customer.awaitingRefresh = true;
+  state.emit(walletEvent("wallet.terminated", wallet));
 }
 
 /** The hourly job: terminates active wallets past their expiration (R-EXP-1). Answers how many. */
@@ -114,6 +130,6 @@ export function terminateExpired(state: LagoState, now: number): number {
   const expired = [...state.wallets.values()].filter(
     ({ status, expirationAt }) => status === "active" && expirationAt !== undefined && expirationAt <= now,
   );
-  for (const wallet of expired) terminate(wallet, now);
+  for (const wallet of expired) terminate(state, wallet, now);
   return expired.length;
 }

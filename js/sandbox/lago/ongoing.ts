@@ -1,31 +1,17 @@
 /**
- * Lago's ongoing balances: what they are made of and when they move (lago 3.5).
+ * Lago's ongoing balances: what they are made of, and what a change of them sets off (lago 3.5).
  *
  * @module creditgate/sandbox
  */
-import { lagoExponent } from "../currency.js";
-import { type AllocationFee, allocateOngoing, refreshOngoing } from "../engine.js";
-import { add, divide, integer, multiply, round, text, toMinor, ZERO } from "../money.js";
-import { costOf, type Metric, type UsageLine } from "../usage.js";
-import type { Customer, LagoState, Subscription, Wallet } from "./state.js";
-
-/** Runs what is due up to `now`, each thing at its own time: jobs, and the refresh clock's ticks. */
-export function catchUp(state: LagoState, refreshInterval: number, now: number): void {
-  for (let job = state.jobs[0]; job !== undefined && job.at <= now; job = state.jobs[0]) {
-    tick(state, refreshInterval, job.at);
-    state.jobs.shift();
-    job.run(job.at);
-  }
-  tick(state, refreshInterval, now);
-}
-
-/** R-ONG-14: once per interval since the start. Nothing happened since the last look, so one run does for many ticks. */
-function tick(state: LagoState, refreshInterval: number, now: number): void {
-  const ticks = Math.floor((now - state.startedAt) / refreshInterval);
-  if (ticks <= state.ticks) return;
-  state.ticks = ticks;
-  refreshAwaiting(state, now);
-}
+import { type AllocationFee, type AllocationFees, allocateOngoing, refreshOngoing } from "../engine.js";
+import { integer, text, ZERO } from "../money.js";
+import { evaluateAlerts } from "./alerts.js";
+import type { Fee, Invoice } from "./billing-state.js";
+import { type ChargeFee, isTargetingWallets, usageFees } from "./fees.js";
+import { newFee, totalOf } from "./invoice-amounts.js";
+import { evaluateThreshold, isActive } from "./recurring.js";
+import type { Customer, LagoState, Wallet } from "./state.js";
+import { walletEvent } from "./webhooks.js";
 
 /** Refreshes every customer that is flagged. */
 export function refreshAwaiting(state: LagoState, now: number): void {
@@ -34,24 +20,76 @@ export function refreshAwaiting(state: LagoState, now: number): void {
   }
 }
 
-/** Recomputes the ongoing figures of all active wallets of one customer (R-ONG-1, R-ONG-11..13). */
+/** Recomputes the ongoing figures of all active wallets of one customer (R-ONG-1, R-ONG-11..13), and looks at their alerts and rules. */
 export function refreshCustomer(state: LagoState, customer: Customer, now: number): void {
   customer.awaitingRefresh = false;
   const active = customer.wallets.filter((wallet) => wallet.status === "active");
   if (active.length === 0) return;
-  const inOrder = [...customer.wallets].sort((a, b) => a.createdAt - b.createdAt);
-  const allocations = allocateOngoing(
-    active.map((wallet) => allocationWallet(wallet, inOrder.indexOf(wallet), now)),
-    customer.subscriptions.flatMap((subscription) => feesOf(state, subscription, now)),
-  );
+  const allocations = allocateOngoing(allocationWallets(active, now), feesOf(state, customer, now));
   for (const wallet of active) {
-    wallet.ongoing = refreshOngoing({ ...wallet, depleted: wallet.ongoing.depleted }, allocations.get(wallet.id) ?? ZERO);
+    const before = wallet.ongoing;
+    wallet.ongoing = refreshOngoing({ ...wallet, depleted: before.depleted }, allocations.get(wallet.id) ?? ZERO);
+    // R-ONG-13: told once, and taken back in silence.
+    if (wallet.ongoing.depleted && !before.depleted) state.emit(walletEvent("wallet.depleted_ongoing_balance", wallet));
+    evaluateAlerts(state, wallet, now);
+    evaluateThreshold(state, wallet, before, now);
   }
 }
 
-function allocationWallet(wallet: Wallet, createdOrder: number, now: number) {
+/** R-ONG-2..5. */
+function feesOf(state: LagoState, customer: Customer, now: number): AllocationFees {
+  const usage = customer.subscriptions.flatMap((subscription) => usageFees(state, subscription, now));
+  const current = usage.map((fee) => allocationFee(newFee(fee, customer.taxRate), fee.currency));
+  const { invoices } = customer;
+  return {
+    current_usage_fees: current,
+    draft_invoice_fees: invoices.filter((invoice) => invoice.status === "draft" && totalOf(invoice) !== 0n).flatMap(invoiceFees),
+    progressive_billing_fees: invoices.filter((invoice) => isProgressive(state, invoice, now)).flatMap(invoiceFees),
+    pay_in_advance_fees: current.filter((_, index) => isInAdvance(usage[index])),
+    events_targeting_wallets: isTargetingWallets(state),
+  };
+}
+
+/** R-ONG-4: bills usage of a period that is still running, which no later invoice has billed. */
+export function isProgressive(state: LagoState, { id, type, status, from, to }: Invoice, now: number): boolean {
+  const isBilled = type === "progressive_billing" && (status === "finalized" || status === "failed");
+  return isBilled && from <= now && now < to && !state.creditedInvoices.has(id);
+}
+
+function isInAdvance(fee: ChargeFee | undefined): boolean {
+  return fee?.payInAdvance === true;
+}
+
+function invoiceFees({ fees, currency }: Invoice): AllocationFee[] {
+  return fees.map((fee) => allocationFee(fee, currency));
+}
+
+function allocationFee(fee: Fee, currency: string): AllocationFee {
+  return {
+    fee_type: fee.type,
+    metric: fee.type === "charge" ? fee.itemCode : null,
+    amount_cents: integer(fee.amountCents),
+    taxes_amount_cents: integer(fee.taxesCents),
+    precise_coupons_amount_cents: text(fee.couponsCents),
+    currency,
+    charge_accepts_target_wallet: fee.acceptsTargetWallet,
+    target_wallet_code: fee.targetWalletCode,
+  };
+}
+
+function allocationWallets(active: readonly Wallet[], now: number) {
+  const inOrder = [...active].sort((a, b) => a.createdAt - b.createdAt);
+  return inOrder.map((wallet, index) => ({
+    ...engineWallet(wallet, index),
+    threshold_rule_active: wallet.recurringRules.some((rule) => rule.trigger === "threshold" && isActive(rule, now)),
+  }));
+}
+
+/** A wallet as the engine's allocations take it; `createdOrder` says which is older (R-APP-2). */
+export function engineWallet(wallet: Wallet, createdOrder: number) {
   return {
     id: wallet.id,
+    code: wallet.code,
     priority: wallet.priority,
     created_order: createdOrder,
     status: wallet.status,
@@ -60,54 +98,5 @@ function allocationWallet(wallet: Wallet, createdOrder: number, now: number) {
     balance_cents: integer(wallet.balanceCents),
     allowed_fee_types: wallet.feeTypes,
     target_metrics: wallet.metricCodes,
-    threshold_rule_active: wallet.recurringRules.some((rule) => isActiveThreshold(rule, now)),
   };
-}
-
-function isActiveThreshold(rule: Readonly<Record<string, unknown>>, now: number): boolean {
-  const expires = rule["expiration_at"];
-  return rule["trigger"] === "threshold" && rule["status"] === "active" && !(typeof expires === "string" && Date.parse(expires) <= now);
-}
-
-/** R-ONG-2: the charge fees of one subscription, one per metric and currency, tax included. */
-function feesOf(state: LagoState, subscription: Subscription, now: number): AllocationFee[] {
-  return state.usage.lines(subscription.externalId, now).flatMap((line) => {
-    const metric = state.metrics.get(line.code);
-    if (metric === undefined) return [];
-    return billedCurrencies(metric, subscription.customer).map((currency) => {
-      const amountCents = feeCents(line, metric, subscription.customer, currency);
-      return {
-        fee_type: "charge" as const,
-        metric: line.code,
-        amount_cents: integer(amountCents),
-        taxes_amount_cents: integer(taxCents(amountCents, subscription.customer)),
-        currency,
-      };
-    });
-  });
-}
-
-/** A metric is billed once in each currency it has a price in, and costs named by events in the customer's. */
-function billedCurrencies(metric: Metric, customer: Customer): string[] {
-  return [...new Set([...metric.prices.keys(), namedCurrency(metric, customer)])];
-}
-
-/** The currency of the costs that events name themselves. */
-function namedCurrency(metric: Metric, customer: Customer): string {
-  const [first = "EUR"] = metric.prices.keys();
-  return customer.currency ?? first;
-}
-
-/** The fee of one line before tax, in whole minor units. */
-export function feeCents(line: UsageLine, metric: Metric, customer: Customer, currency: string): bigint {
-  const exponent = lagoExponent(currency);
-  const priced = multiply(costOf(line, metric, currency), { digits: 10n ** BigInt(exponent), scale: 0 });
-  const named = namedCurrency(metric, customer) === currency ? line.namedCents : ZERO;
-  return toMinor(round(add(priced, named), 0), 0);
-}
-
-/** Tax on one fee, rounded per fee. */
-export function taxCents(amountCents: bigint, customer: Customer): bigint {
-  const tax = multiply({ digits: amountCents, scale: 0 }, customer.taxRate);
-  return divide(tax, { digits: 100n, scale: 0 }, 0).digits;
 }

@@ -3,62 +3,59 @@
  *
  * @module creditgate/sandbox
  */
-import { integer, textWithPoint } from "../money.js";
-import { feeCents, taxCents } from "./ongoing.js";
+import { add, integer, textWithPoint, ZERO } from "../money.js";
+import { type ChargeFee, usageFees } from "./fees.js";
+import { newFee } from "./invoice-amounts.js";
+import { monthOf } from "./invoices.js";
 import { seconds } from "./serialize.js";
 import type { LagoState, Subscription } from "./state.js";
 
-export function currentUsageJson(state: LagoState, subscription: Subscription, now: number): Record<string, unknown> {
+export function currentUsageJson(state: LagoState, subscription: Subscription, now: number, appliesTaxes: boolean): Record<string, unknown> {
   const { customer } = subscription;
-  const lines = state.usage.lines(subscription.externalId, now);
-  const currency = customer.currency ?? firstCurrency(state, lines) ?? "EUR";
-  const charges = lines.flatMap((line) => {
-    const metric = state.metrics.get(line.code);
-    return metric === undefined ? [] : [{ line, metric, cents: feeCents(line, metric, customer, currency) }];
-  });
-  const amount = charges.reduce((total, { cents }) => total + cents, 0n);
-  const taxes = charges.reduce((total, { cents }) => total + taxCents(cents, customer), 0n);
-  const period = monthOf(now);
+  const all = usageFees(state, subscription, now);
+  const currency = customer.currency ?? all[0]?.currency ?? "EUR";
+  const fees = all.filter((fee) => fee.currency === currency);
+  const amount = fees.reduce((total, { amountCents }) => total + amountCents, 0n);
+  const taxes = appliesTaxes ? fees.reduce((total, fee) => total + newFee(fee, customer.taxRate).taxesCents, 0n) : 0n;
+  const { from, to } = monthOf(now);
   return {
-    ...period,
+    from_datetime: seconds(Math.max(from, subscription.billedUntil)),
+    to_datetime: seconds(to - 1000),
+    issuing_date: seconds(to).slice(0, 10),
     lago_invoice_id: null,
     currency,
     amount_cents: integer(amount),
     taxes_amount_cents: integer(taxes),
     total_amount_cents: integer(amount + taxes),
-    charges_usage: charges.map(({ line, metric, cents }) => ({
-      units: textWithPoint(line.units),
-      total_aggregated_units: textWithPoint(line.units),
-      events_count: line.events,
-      amount_cents: integer(cents),
-      amount_currency: currency,
-      pricing_unit_details: null,
-      charge: { lago_id: metric.id, code: metric.code, charge_model: "standard", invoice_display_name: null },
-      billable_metric: {
-        lago_id: metric.id,
-        name: metric.code,
-        code: metric.code,
-        aggregation_type: metric.property === null ? "count_agg" : "sum_agg",
-      },
-      filters: [],
-      grouped_usage: [],
-      presentation_breakdowns: [],
-    })),
+    charges_usage: [...new Set(fees.map(({ chargeId }) => chargeId))].map((id) => chargeJson(fees.filter(({ chargeId }) => chargeId === id))),
   };
 }
 
-function firstCurrency(state: LagoState, lines: readonly { readonly code: string }[]): string | undefined {
-  return lines.flatMap(({ code }) => [...(state.metrics.get(code)?.prices.keys() ?? [])])[0];
+/** One charge. Usage that is meant for one wallet is told apart in `grouped_usage` (R-APP-4). */
+function chargeJson(fees: readonly ChargeFee[]): Record<string, unknown> {
+  const [first] = fees;
+  if (first === undefined) throw new RangeError("a charge without usage is not shown");
+  const { charge, currency } = first;
+  const { metric } = charge;
+  return {
+    ...usageOf(fees),
+    total_aggregated_units: usageOf(fees)["units"],
+    amount_currency: currency,
+    pricing_unit_details: null,
+    charge: { lago_id: charge.id, code: charge.code, charge_model: "standard", invoice_display_name: null },
+    billable_metric: { lago_id: metric.id, name: metric.code, code: metric.code, aggregation_type: metric.property === null ? "count_agg" : "sum_agg" },
+    filters: [],
+    grouped_usage: charge.acceptsTargetWallet
+      ? fees.map((fee) => ({ ...usageOf([fee]), grouped_by: { target_wallet_code: fee.targetWalletCode }, filters: [] }))
+      : [],
+    presentation_breakdowns: [],
+  };
 }
 
-/** The calendar month around `now`. The sandbox makes no invoices, so usage does not start anew with it. */
-function monthOf(now: number): Record<string, string> {
-  const date = new Date(now);
-  const from = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
-  const next = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
+function usageOf(fees: readonly ChargeFee[]): Record<string, unknown> {
   return {
-    from_datetime: seconds(from),
-    to_datetime: seconds(next - 1000),
-    issuing_date: seconds(next).slice(0, 10),
+    units: textWithPoint(fees.reduce((total, { units }) => add(total, units), ZERO)),
+    events_count: fees.reduce((total, { events }) => total + (events ?? 0), 0),
+    amount_cents: integer(fees.reduce((total, { amountCents }) => total + amountCents, 0n)),
   };
 }

@@ -1,25 +1,20 @@
 /**
- * Making and topping up wallets as Lago's API does, with its validation codes (lago 3.7, 3.8, 3.9).
+ * Making and changing wallets as Lago's API does, with its validation codes (lago 3.8, 3.9).
  *
  * @module creditgate/sandbox
  */
 import { randomUUID } from "node:crypto";
 import { isRecord } from "../fields.js";
-import { compare, type Exact, parseExact, ZERO } from "../money.js";
-import { notDone, unprocessable } from "./errors.js";
-import { centsOf, hasCredits, type Movement, move } from "./ledger.js";
-import { seconds } from "./serialize.js";
-import type { Customer, LagoState, Transaction, Wallet } from "./state.js";
-
-/** R-NEW-1. */
-const MAX_ACTIVE_WALLETS = 6;
-/** 3.9: amounts range from 0 to 10^25 - 1. */
-const MAX_AMOUNT: Exact = { digits: 10n ** 25n - 1n, scale: 0 };
-/** 1.7. */
-export const FEE_TYPES: readonly string[] = ["charge", "add_on", "subscription", "credit", "commitment", "fixed_charge", "product"];
-export const DEFAULT_PRIORITY = 50;
-
-export type Body = Readonly<Record<string, unknown>>;
+import { compare, parseExact, text, ZERO } from "../money.js";
+import { DEFAULT_PRIORITY } from "./ledger.js";
+import { readMetadata } from "./metadata.js";
+import { readRules } from "./recurring.js";
+import { type Body, type FieldErrors, nullableText, pairsOf, problemsOf, refuse, violationsOf } from "./requests.js";
+import { amountOfCredits, isNewWalletTraceable } from "./rules.js";
+import { walletJson } from "./serialize.js";
+import type { Customer, LagoState, PaymentMethod, Wallet } from "./state.js";
+import type { TopUp } from "./topups.js";
+import { walletEvent } from "./webhooks.js";
 
 /** What a wallet is before any credit is in it. */
 export type NewWallet = Pick<
@@ -38,223 +33,190 @@ export type NewWallet = Pick<
   | "paidTopUpMinCents"
   | "paidTopUpMaxCents"
   | "invoiceRequiresSuccessfulPayment"
-  | "metadata"
->;
+> &
+  Partial<Pick<Wallet, "metadata" | "purchaseOrderNumber" | "paymentMethod" | "traceable">>;
 
 /** Adds a wallet without credits. Its ongoing figures are 0 until the first refresh. */
-export function addWallet(state: LagoState, wallet: NewWallet): Wallet {
+export function addWallet(state: LagoState, { customer, ...wallet }: NewWallet): Wallet {
   const made: Wallet = {
+    purchaseOrderNumber: null,
+    paymentMethod: readPaymentMethod(undefined),
+    metadata: undefined,
+    traceable: isNewWalletTraceable(customer.wallets),
     ...wallet,
+    customer,
     id: randomUUID(),
     status: "active",
     creditsBalance: ZERO,
     balanceCents: 0n,
     ongoing: { balanceCents: 0n, usageCents: 0n, creditsBalance: ZERO, creditsUsage: ZERO, depleted: false },
     consumedCredits: ZERO,
+    consumedCents: 0n,
     lastBalanceSyncAt: undefined,
     lastConsumedCreditAt: undefined,
     terminatedAt: undefined,
     transactions: [],
+    alerts: [],
   };
   state.wallets.set(made.id, made);
-  wallet.customer.wallets.push(made);
-  wallet.customer.currency ??= wallet.currency;
-  wallet.customer.awaitingRefresh = true;
+  if (made.recurringRules.length > 0) state.ruled.add(made);
+  customer.wallets.push(made);
+  customer.currency ??= made.currency;
+  customer.awaitingRefresh = true;
   return made;
 }
 
 /** POST /wallets: zero balances in the answer; the first credits land `grantDelay` later (R-NEW-2, R-NEW-3). */
 export function createWallet(state: LagoState, body: Body, now: number, grantDelay: number): Wallet {
   const customer = state.customers.get(String(body["external_customer_id"] ?? ""));
-  if (customer === undefined) throw unprocessable({ customer: ["customer_not_found"] });
-  if (activeWallets(customer).length >= MAX_ACTIVE_WALLETS) throw unprocessable({ customer: ["wallet_limit_reached"] });
-  const wallet = readNewWallet(state, customer, body, now);
-  const movements = readMovements(wallet, body, {
-    name: nullableText(body["transaction_name"]),
-    priority: priorityOf(body, "transaction_priority"),
-    metadata: listOf(body["transaction_metadata"]),
-  });
-  if (body["ignore_paid_top_up_limits_on_creation"] !== true) checkLimits(wallet, movements);
-  const made = addWallet(state, wallet);
-  if (movements.length > 0) {
-    state.jobs.push({
-      at: now + grantDelay,
-      run: (at) => {
-        for (const movement of movements) move(state, made, { ...movement, at });
-      },
-    });
-  }
+  const currency = body["currency"] ?? customer?.currency;
+  const whole = { ...body, currency, transaction_metadata: pairsOf(body["transaction_metadata"]) };
+  refuse(
+    violationsOf("validate.wallet", customer === undefined ? { customer: null } : { active_wallets: activeWallets(customer).length }),
+    problemsOf("lago.wallet.create", { wallet: whole, now: new Date(now).toISOString() }),
+    // Nobody names a currency.
+    currency === undefined || currency === null ? { currency: ["value_is_invalid"] } : {},
+    knownMetrics(state, body, "applies_to", "invalid_limitations"),
+    goodPaymentMethod(body),
+    customer === undefined ? {} : freeCode(customer, body["code"]),
+  );
+  if (customer === undefined) throw new Error("an unknown customer is refused");
+  const made = addWallet(state, newWallet(customer, body, String(currency).toUpperCase(), now));
+  state.emit(walletEvent("wallet.created", made));
+  const first = firstTopUp(made, body);
+  if (first.paid !== undefined || first.granted !== undefined) state.schedule({ at: now + grantDelay, wallet: made, topUp: first });
   return made;
 }
 
-/** POST /wallet_transactions: paid, granted, voided, in this order; zero or absent credits make nothing. */
-export function createTransactions(state: LagoState, body: Body, now: number): Transaction[] {
-  if (body["voided_transaction_id"] !== undefined) throw notDone("targeted voids (voided_transaction_id)");
-  const wallet = state.wallets.get(String(body["wallet_id"] ?? ""));
-  if (wallet === undefined) throw unprocessable({ wallet_id: ["wallet_not_found"] });
-  if (wallet.status === "terminated") throw unprocessable({ wallet_id: ["wallet_is_terminated"] });
-  const movements = readMovements(wallet, body, {
-    name: nullableText(body["name"]),
-    priority: priorityOf(body, "priority"),
-    metadata: listOf(body["metadata"]),
-  });
-  if (body["ignore_paid_top_up_limits"] !== true) checkLimits(wallet, movements);
-  const voided = movements.find(({ kind }) => kind === "voided");
-  if (voided !== undefined && !hasCredits(wallet, voided.credits)) throw unprocessable({ voided_credits: ["insufficient_credits"] });
-  return movements.map((movement) => move(state, wallet, { ...movement, at: now }));
+/** PUT /wallets/{id}: what is given changes, null takes back; the rate and the currency stay (R-VAL, R-THR-6). */
+export function updateWallet(state: LagoState, wallet: Wallet, body: Body, now: number): void {
+  // A rule of the request is judged by the wallet as it will be.
+  const willBe = { ...limitsOf(wallet), ...body, rate_amount: text(wallet.rate), currency: wallet.currency };
+  const judged = body["recurring_transaction_rules"] === undefined ? body : willBe;
+  refuse(
+    problemsOf("lago.wallet.update", { wallet: judged, current: walletJson(wallet), now: new Date(now).toISOString() }),
+    knownMetrics(state, body, "billable_metrics", "invalid_identifier"),
+    goodPaymentMethod(body),
+    body["code"] === wallet.code ? {} : freeCode(wallet.customer, body["code"]),
+  );
+  if (body["name"] !== undefined) wallet.name = nullableText(body["name"]);
+  wallet.code = nullableText(body["code"]) ?? wallet.code;
+  if (body["purchase_order_number"] !== undefined) wallet.purchaseOrderNumber = nullableText(body["purchase_order_number"]);
+  if (body["expiration_at"] !== undefined) wallet.expirationAt = timeOf(body["expiration_at"]);
+  if (typeof body["invoice_requires_successful_payment"] === "boolean") wallet.invoiceRequiresSuccessfulPayment = body["invoice_requires_successful_payment"];
+  if (body["paid_top_up_min_amount_cents"] !== undefined) wallet.paidTopUpMinCents = wholeOrNull(body["paid_top_up_min_amount_cents"]);
+  if (body["paid_top_up_max_amount_cents"] !== undefined) wallet.paidTopUpMaxCents = wholeOrNull(body["paid_top_up_max_amount_cents"]);
+  wallet.priority = wholeOrNull(body["priority"]) ?? wallet.priority;
+  Object.assign(wallet, limitationsOf(body));
+  if (body["metadata"] !== undefined) wallet.metadata = readMetadata(body["metadata"]);
+  if (body["payment_method"] !== undefined) wallet.paymentMethod = readPaymentMethod(body["payment_method"]);
+  if (Array.isArray(body["recurring_transaction_rules"])) {
+    wallet.recurringRules = readRules(body["recurring_transaction_rules"], now, wallet.recurringRules);
+    if (wallet.recurringRules.length > 0) state.ruled.add(wallet);
+  }
+  wallet.customer.awaitingRefresh = true;
+  state.emit(walletEvent("wallet.updated", wallet));
 }
 
-function readNewWallet(state: LagoState, customer: Customer, body: Body, now: number): NewWallet {
-  const currency = body["currency"] ?? customer.currency;
-  if (typeof currency !== "string" || !/^[A-Za-z]{3}$/.test(currency)) throw unprocessable({ currency: ["value_is_invalid"] });
-  const rate = amountOf(body["rate_amount"]);
-  if (rate === undefined || compare(rate, ZERO) <= 0) throw unprocessable({ rate_amount: ["value_is_invalid"] });
-  const limits = readLimitations(state, body["applies_to"]);
+function newWallet(customer: Customer, body: Body, currency: string, now: number): NewWallet {
   const name = nullableText(body["name"]);
   return {
     customer,
-    currency: currency.toUpperCase(),
+    currency,
     name,
-    code: codeOf(customer, body["code"], name, now),
-    rate,
+    code: nullableText(body["code"]) ?? defaultCode(customer, name, now),
+    purchaseOrderNumber: nullableText(body["purchase_order_number"]),
+    rate: parseExact(body["rate_amount"]) ?? ZERO,
     createdAt: now,
-    expirationAt: expirationOf(body["expiration_at"], now),
-    priority: priorityOf(body, "priority"),
-    ...limits,
+    expirationAt: timeOf(body["expiration_at"]),
+    priority: wholeOrNull(body["priority"]) ?? DEFAULT_PRIORITY,
+    feeTypes: [],
+    metricCodes: [],
+    ...limitationsOf(body),
     recurringRules: readRules(body["recurring_transaction_rules"], now),
     paidTopUpMinCents: wholeOrNull(body["paid_top_up_min_amount_cents"]),
     paidTopUpMaxCents: wholeOrNull(body["paid_top_up_max_amount_cents"]),
     invoiceRequiresSuccessfulPayment: body["invoice_requires_successful_payment"] === true,
-    metadata: isRecord(body["metadata"]) ? body["metadata"] : undefined,
+    paymentMethod: readPaymentMethod(body["payment_method"]),
+    metadata: readMetadata(body["metadata"]),
   };
 }
 
-/** 1.4: an unknown fee type or metric refuses the whole request. */
-function readLimitations(state: LagoState, value: unknown): Pick<Wallet, "feeTypes" | "metricCodes"> {
-  const limits = isRecord(value) ? value : {};
-  const feeTypes = listOf(limits["fee_types"]).map(String);
-  const metricCodes = listOf(limits["billable_metric_codes"]).map(String);
-  if (feeTypes.some((type) => !FEE_TYPES.includes(type)) || metricCodes.some((code) => state.metrics.get(code) === undefined)) {
-    throw unprocessable({ applies_to: ["invalid_limitations"] });
-  }
-  return { feeTypes, metricCodes };
+function firstTopUp(wallet: Wallet, body: Body): TopUp {
+  return {
+    ...creditsOf(wallet, body),
+    source: "manual",
+    name: nullableText(body["transaction_name"]),
+    priority: wholeOrNull(body["transaction_priority"]) ?? undefined,
+    metadata: listOf(pairsOf(body["transaction_metadata"])),
+    purchaseOrderNumber: nullableText(body["transaction_purchase_order_number"]),
+  };
 }
 
-/** R-NEW-2: the code given, else the name's slug, else `default`; made unique among the active wallets. */
-function codeOf(customer: Customer, given: unknown, name: string | null, now: number): string {
-  const taken = (code: string): boolean => activeWallets(customer).some((wallet) => wallet.code === code);
-  if (typeof given === "string" && given !== "") {
-    if (taken(given)) throw unprocessable({ code: ["value_already_exist"] });
-    return given;
-  }
+/** The paid and granted credits of a request that is good; what is zero makes nothing. */
+export function creditsOf(wallet: Wallet, body: Body): Pick<TopUp, "paid" | "granted"> {
+  const amount = (field: string) => {
+    const credits = parseExact(body[field]);
+    return credits === undefined || compare(credits, ZERO) === 0 ? undefined : amountOfCredits(wallet, text(credits), true);
+  };
+  return { paid: amount("paid_credits"), granted: amount("granted_credits") };
+}
+
+/** 1.4: `[]` lifts a limit, what is absent stays. */
+function limitationsOf(body: Body): Partial<Pick<Wallet, "feeTypes" | "metricCodes">> {
+  const limits = isRecord(body["applies_to"]) ? body["applies_to"] : {};
+  const { fee_types: feeTypes, billable_metric_codes: metricCodes } = limits;
+  return {
+    ...(Array.isArray(feeTypes) ? { feeTypes: feeTypes.map(String) } : {}),
+    ...(Array.isArray(metricCodes) ? { metricCodes: metricCodes.map(String) } : {}),
+  };
+}
+
+/** 1.4: creation and update answer an unknown metric differently. */
+function knownMetrics(state: LagoState, body: Body, field: string, code: string): FieldErrors {
+  const { metricCodes = [] } = limitationsOf(body);
+  return metricCodes.every((metric) => state.metrics.get(metric) !== undefined) ? {} : { [field]: [code] };
+}
+
+/** R-NEW-2: unique among the customer's active wallets. */
+function freeCode(customer: Customer, code: unknown): FieldErrors {
+  return activeWallets(customer).some((wallet) => wallet.code === code) ? { code: ["value_already_exist"] } : {};
+}
+
+/** R-NEW-2: the name's slug, else `default`; made unique among the active wallets. */
+function defaultCode(customer: Customer, name: string | null, now: number): string {
   const slug = (name ?? "default").toLowerCase().replace(/[^a-z0-9]+/g, "_");
-  return taken(slug) ? `${slug}_${Math.floor(now / 1000)}` : slug;
+  const isTaken = activeWallets(customer).some((wallet) => wallet.code === slug);
+  return isTaken ? `${slug}_${Math.floor(now / 1000)}` : slug;
 }
 
-/** R-EXP-3: an expiration is in the future. */
-function expirationOf(value: unknown, now: number): number | undefined {
-  if (value === undefined || value === null) return undefined;
-  const at = typeof value === "string" ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(at) || at <= now) throw unprocessable({ expiration_at: ["invalid_date"] });
-  return at;
+/** The sandbox's customers have no payment methods of their own: none can be named. */
+function goodPaymentMethod(body: Body): FieldErrors {
+  const method = body["payment_method"];
+  if (!isRecord(method)) return {};
+  const { payment_method_id: id = null, payment_method_type: type = "provider" } = method;
+  return id === null && (type === "provider" || type === "manual") ? {} : { payment_method: ["invalid_payment_method"] };
 }
 
-/** At most one rule (1.3), with the API's own defaults. */
-export function readRules(value: unknown, now: number): Wallet["recurringRules"] {
-  const rules = listOf(value);
-  if (rules.length > 1) throw unprocessable({ recurring_transaction_rules: ["invalid_number_of_recurring_rules"] });
-  return rules.map((rule) => {
-    if (!isRecord(rule) || (rule["trigger"] !== "interval" && rule["trigger"] !== "threshold")) {
-      throw unprocessable({ recurring_transaction_rules: ["invalid_recurring_rule"] });
-    }
-    return {
-      lago_id: randomUUID(),
-      paid_credits: "0.0",
-      granted_credits: "0.0",
-      grants_target_top_up: false,
-      interval: null,
-      method: "fixed",
-      started_at: null,
-      expiration_at: null,
-      target_ongoing_balance: null,
-      threshold_credits: "0.0",
-      invoice_requires_successful_payment: false,
-      transaction_metadata: [],
-      transaction_name: null,
-      purchase_order_number: null,
-      ignore_paid_top_up_limits: false,
-      applied_invoice_custom_sections: [],
-      payment_method: { payment_method_id: null, payment_method_type: "provider" },
-      ...rule,
-      status: "active",
-      created_at: seconds(now),
-    };
-  });
+function readPaymentMethod(value: unknown): PaymentMethod {
+  return { payment_method_id: null, payment_method_type: isRecord(value) && value["payment_method_type"] === "manual" ? "manual" : "provider" };
 }
 
-type WithoutTime = Omit<Movement, "at">;
-
-/** The movements that a request asks for. Amounts must be strings (2); what is zero makes nothing. */
-function readMovements(
-  wallet: Pick<Wallet, "rate" | "currency">,
-  body: Body,
-  common: Pick<Movement, "name" | "priority" | "metadata">,
-): WithoutTime[] {
-  const asked = [
-    { kind: "purchased", field: "paid_credits" },
-    { kind: "granted", field: "granted_credits" },
-    { kind: "voided", field: "voided_credits" },
-  ] as const;
-  return asked.flatMap(({ kind, field }) => {
-    const value = body[field];
-    if (value === undefined || value === null) return [];
-    const credits = amountOf(value);
-    if (credits === undefined) throw unprocessable({ [field]: [`invalid_${field}`, "invalid_amount"] });
-    if (compare(credits, ZERO) === 0) return [];
-    // R-CONV-6: what is worth nothing is refused, except a void.
-    if (kind !== "voided" && centsOf(credits, wallet.rate, wallet.currency) === 0n) {
-      throw unprocessable({ [field]: ["amount_rounds_to_zero"] });
-    }
-    return [{ kind, credits, ...common }];
-  });
-}
-
-/** R-TOP-1: paid amounts are compared in minor units, both ends included. */
-function checkLimits(wallet: Pick<Wallet, "rate" | "currency" | "paidTopUpMinCents" | "paidTopUpMaxCents">, movements: readonly WithoutTime[]): void {
-  const paid = movements.find(({ kind }) => kind === "purchased");
-  if (paid === undefined) return;
-  const cents = centsOf(paid.credits, wallet.rate, wallet.currency);
-  if (wallet.paidTopUpMinCents !== null && cents < BigInt(wallet.paidTopUpMinCents)) {
-    throw unprocessable({ paid_credits: ["amount_below_minimum"] });
-  }
-  if (wallet.paidTopUpMaxCents !== null && cents > BigInt(wallet.paidTopUpMaxCents)) {
-    throw unprocessable({ paid_credits: ["amount_above_maximum"] });
-  }
+function limitsOf(wallet: Wallet): Body {
+  return { paid_top_up_min_amount_cents: wallet.paidTopUpMinCents, paid_top_up_max_amount_cents: wallet.paidTopUpMaxCents };
 }
 
 function activeWallets(customer: Customer): Wallet[] {
   return customer.wallets.filter(({ status }) => status === "active");
 }
 
-/** A request's amount: a string in plain notation, not negative. A JSON number is no amount. */
-function amountOf(value: unknown): Exact | undefined {
-  if (typeof value !== "string" || !/^\d+(\.\d+)?$/.test(value)) return undefined;
-  const exact = parseExact(value);
-  return exact === undefined || compare(exact, MAX_AMOUNT) > 0 ? undefined : exact;
-}
-
-function priorityOf(body: Body, field: string): number {
-  const value = body[field] ?? DEFAULT_PRIORITY;
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 50) throw unprocessable({ [field]: ["value_is_invalid"] });
-  return value;
-}
-
-function nullableText(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
+function timeOf(value: unknown): number | undefined {
+  return typeof value === "string" ? Date.parse(value) : undefined;
 }
 
 function wholeOrNull(value: unknown): number | null {
-  return typeof value === "number" && Number.isSafeInteger(value) ? value : null;
+  const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isSafeInteger(number) ? number : null;
 }
 
 function listOf(value: unknown): unknown[] {

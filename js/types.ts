@@ -63,7 +63,7 @@ export type Usage = UsageFields &
 
 /** How fresh the provider says a snapshot's figures are. */
 export type Freshness =
-  /** Computed for this request (Flexprice). */
+  /** Computed for this request (Flexprice), or from the usage of the moment (Lago, `whenScopesOverlap: "reconstruct"`). */
   | "computed"
   /** Served from the provider's cache, up to 30 minutes old (Flexprice, rules 13-16). */
   | "cached_fallback"
@@ -147,6 +147,12 @@ export type DecisionNote =
   | "scopes_overlap"
   /** The figures come from the provider's cache. */
   | "cached_fallback"
+  /** Lago, reconstructed: tax is told for a period's total only, and was split over its charges pro rata. */
+  | "tax_pro_rata"
+  /** Lago, reconstructed: which charges are billed in advance, and so do not count, was taken from the plan. */
+  | "pay_in_advance_from_plan"
+  /** Lago, reconstructed: a charge accepts target wallets, and its usage does not tell which it names. It counts as naming none. */
+  | "targets_hidden"
   /** The last refresh failed; the answer is from an older snapshot that is still usable. */
   | "refresh_failed";
 
@@ -183,6 +189,139 @@ export interface Explanation {
   readonly precision: "exact" | "estimate";
 }
 
+/** A discount: per cent, or an amount in currency units. */
+export type DraftCoupon =
+  | { readonly percent: DecimalInput; readonly amount?: never }
+  | { readonly amount: DecimalInput; readonly percent?: never };
+
+/** One line of a draft invoice, amounts in currency units, none below zero. */
+export interface DraftLine {
+  /** The caller's own. */
+  readonly id: string;
+  /** Before discounts and tax. */
+  readonly amount: DecimalInput;
+  /** Discounts on this line alone, no more than its amount. @defaultValue `"0"` */
+  readonly discount?: DecimalInput | undefined;
+  /** Lago fee type. @defaultValue `"charge"` */
+  readonly feeType?: string | undefined;
+  /** Lago: code of the billable metric. */
+  readonly metric?: string | undefined;
+  /** Lago: code of the one wallet that may pay (R-APP-9). */
+  readonly targetWallet?: string | undefined;
+  /** Flexprice price type. @defaultValue `"USAGE"` (rule 27: credits pay nothing else) */
+  readonly priceType?: string | undefined;
+  /** Lago: tax on the line net of discounts, per cent. @defaultValue `"0"` */
+  readonly taxRate?: DecimalInput | undefined;
+  /** Lago: the tax itself, not rounded, where the provider has said it. Excludes `taxRate`. */
+  readonly tax?: DecimalInput | undefined;
+  /** Lago: credit notes taken off after tax (R-APP-3). @defaultValue `"0"` */
+  readonly creditNotes?: DecimalInput | undefined;
+}
+
+/** An invoice to be paid, before any credits. */
+export interface DraftInvoice {
+  /** ISO 4217 code, in any case. */
+  readonly currency: string;
+  readonly lines: readonly DraftLine[];
+  /** Discounts on the whole, one after the other. @defaultValue none */
+  readonly coupons?: readonly DraftCoupon[] | undefined;
+  /** Flexprice: tax rates on the whole, per cent (rule 35). Lago's taxes are on the lines. @defaultValue none */
+  readonly taxRates?: readonly DecimalInput[] | undefined;
+  /** Lago: what is to be paid before credits, where the provider has said it (R-APP-7). @defaultValue computed */
+  readonly total?: DecimalInput | undefined;
+}
+
+/** One line of a preview, currency units. */
+export interface PreviewLine {
+  readonly id: string;
+  /** Before discounts. */
+  readonly amount: DecimalString;
+  /** Its own and its share of those on the whole. */
+  readonly discount: DecimalString;
+  /** Which wallet pays how much of it, not rounded, in paying order. */
+  readonly credits: readonly PreviewShare[];
+  /** Which of the wallets that may pay some line pay nothing of this one, and why. */
+  readonly skipped: readonly { readonly wallet: string; readonly reason: SkipReason }[];
+}
+
+/** One wallet's part of a line. */
+export interface PreviewShare {
+  readonly wallet: string;
+  /** Currency units. */
+  readonly amount: DecimalString;
+  /** The same in wallet credits, as the provider rounds them (R-CONV-5, flexprice 1); null at a rate of zero. */
+  readonly credits: DecimalString | null;
+}
+
+/** Why a wallet that may pay some line pays nothing of another. */
+export type SkipReason =
+  /** Its scope, or the provider's rules, exclude the line. */
+  | "out_of_scope"
+  | "scope_unknown"
+  /** It has nothing. */
+  | "empty"
+  | "expired"
+  /** Other lines took all that it has. */
+  | "exhausted"
+  /** There is nothing left to pay of the line. */
+  | "not_needed"
+  /** It has money, and the line is not paid: the provider's rounding (R-APP-10, flexprice 29), a second wallet where there may be one (R-22-1), an invoice that takes no credits (R-PREV-1). */
+  | "passed_over";
+
+/** One wallet of a preview, currency units. */
+export interface PreviewWallet {
+  readonly id: string;
+  /** What people call it; null where it has no name. */
+  readonly name: string | null;
+  /** Whether it may pay any of the lines, or why not. */
+  readonly verdict: WalletVerdict;
+  /** What it pays, rounded as the provider does. */
+  readonly used: DecimalString;
+  /** The same in wallet credits (R-CONV-5, flexprice 1); null at a rate of zero. */
+  readonly creditsUsed: DecimalString | null;
+  /** Settled money before: it pays invoices, whatever usage is pending. */
+  readonly balance: DecimalString;
+  readonly balanceAfter: DecimalString;
+  /** Balance less usage not yet invoiced; null where the provider did not tell it. */
+  readonly ongoingBalance: DecimalString | null;
+  /** Money in the balance that has expired: Flexprice where grants are known (rule 31), Lago's first guide (R-22-6). */
+  readonly expired: DecimalString;
+}
+
+/** How credits would pay a draft invoice, currency units. */
+export interface InvoicePreview {
+  readonly lines: readonly PreviewLine[];
+  /** Those that may pay in paying order, then the others. */
+  readonly wallets: readonly PreviewWallet[];
+  /** All lines, before discounts. */
+  readonly subtotal: DecimalString;
+  readonly discount: DecimalString;
+  /** As it would be with these credits: only Lago's first guide let them lower it (R-22-5). */
+  readonly tax: DecimalString;
+  /** What would be due without credits. */
+  readonly totalBefore: DecimalString;
+  /** What the wallets pay. */
+  readonly credits: DecimalString;
+  /** What is left to pay. */
+  readonly total: DecimalString;
+  /** Lago: what its own preview shows where its rounding differs from the invoice's (R-PREV-2), else null. */
+  readonly shown: { readonly credits: DecimalString; readonly total: DecimalString } | null;
+  /** Which parts the provider leaves open: ties, the order of lines (flexprice 30). The answer is one of several. */
+  readonly undefinedByProvider: readonly ("lines" | "wallets" | "totals")[];
+}
+
+/** Rules at a date, as the pure functions of `creditgate/engine` take them: today's, or Lago's first guide. */
+export type EngineProfile = Profile | "lago-2022";
+
+/** A customer's wallets as a provider's API answered, for `creditgate/engine`. */
+export interface WalletsSnapshot {
+  readonly profile: EngineProfile;
+  /** The provider's wallet objects, parsed JSON. */
+  readonly wallets: readonly unknown[];
+  /** Flexprice: the credit transactions of each wallet, by wallet id. */
+  readonly grants?: Readonly<Record<string, readonly unknown[]>> | undefined;
+}
+
 /** What a provider's client may use: everything from outside is handed in. */
 export interface ProviderContext {
   readonly fetch: typeof globalThis.fetch;
@@ -192,6 +331,16 @@ export interface ProviderContext {
   readonly signal: AbortSignal;
   /** Waits, for backoff between retries; rejects when the signal aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Whether the gate reconstructs, and needs `WalletsAnswer.usage` where scopes may overlap. @defaultValue false */
+  readonly reconstruct?: boolean | undefined;
+}
+
+/** Lago: what a customer's ongoing balances are made of, as the billing API answered, not yet read. */
+export interface UsageAnswer {
+  /** Each active subscription with its plan and its `current_usage`, taxes applied. */
+  readonly subscriptions: readonly { readonly subscription: unknown; readonly plan: unknown; readonly customer_usage: unknown }[];
+  /** Draft invoices, and those of progressive billing in running periods, with their fees. */
+  readonly invoices: readonly unknown[];
 }
 
 /** A customer's wallets as the billing API answered, not yet read. */
@@ -202,7 +351,12 @@ export interface WalletsAnswer {
   readonly wallets: readonly unknown[];
   /** Flexprice with `grants: "fetch"`: the credit transactions of each wallet, by wallet id. */
   readonly grants?: Readonly<Record<string, readonly unknown[]>>;
-  /** When the request that was answered was sent (the first one, where there were pages). */
+  /**
+   * Lago: the usage behind the ongoing balances, which are then computed from it. Read before the wallets, so that
+   * nothing is missed that moved from usage to an invoice meanwhile.
+   */
+  readonly usage?: UsageAnswer;
+  /** When the request that was answered was sent (the first one, where there were pages or `usage`). */
   readonly sentAt: number;
 }
 
@@ -217,6 +371,14 @@ export interface UsageEvent {
   readonly properties: Readonly<Record<string, string | number>>;
 }
 
+/** A wallet's or a customer's id at the provider. */
+export interface ProviderIds {
+  /** Flexprice `id`, Lago `lago_id` of a wallet. */
+  readonly walletId?: string | undefined;
+  /** Flexprice `id`, Lago `lago_id` of a customer. */
+  readonly customerId?: string | undefined;
+}
+
 /**
  * The client of one hosted billing API. A failure is thrown as a `CreditGateError` whose code begins with
  * `provider_` or is `invalid_response`.
@@ -229,20 +391,157 @@ export interface Provider {
   readonly staleness: { readonly computed: number; readonly cachedFallback: number };
   /** Milliseconds from the acceptance of a usage event until every later computation contains it. */
   readonly reflectWithin: number;
+  /**
+   * Whether `fetchWallets` can give `usage`; `"required"` where the wallets' own figures are never refreshed, so that
+   * the gate must ask for it. @defaultValue it cannot
+   */
+  readonly reconstruction?: "supported" | "required";
+  /** Whether customers are addressed by the caller's own id, or by the provider's. @defaultValue `"external"` */
+  readonly customers?: "external" | "id";
   fetchWallets(customer: string, context: ProviderContext): Promise<WalletsAnswer>;
   /** Sends usage events; resolves when all of them were accepted. Safe to repeat. Absent where it cannot. */
   sendEvents?(events: readonly UsageEvent[], context: ProviderContext): Promise<void>;
+  /** The id by which `fetchWallets` addresses whom these ids belong to; `undefined` where the provider knows nobody. */
+  findCustomer?(ids: ProviderIds, context: ProviderContext): Promise<string | undefined>;
 }
 
 /**
  * Where snapshots are shared between instances: best effort. A store that throws is counted in
- * `gate.stats()` and otherwise treated as empty.
+ * `gate.stats()` and otherwise treated as empty; only `gate.invalidate` rejects, since others would not hear of it.
+ *
+ * It also remembers handled deliveries of webhooks by their id, which is the same for every endpoint that the provider
+ * delivers an event to (`svix-id`): gates behind different endpoints need a store each, or one takes the
+ * other's delivery for a repeat.
  */
 export interface SnapshotStore {
   /** The value, or `undefined` when there is none. */
   get(key: string): Promise<string | undefined>;
   /** Stores `value` for at least `expiresIn` ms. */
   set(key: string, value: string, options: { readonly expiresIn: number }): Promise<void>;
+}
+
+/** A JSON object as the provider sent it. */
+export type WebhookObject = Readonly<Record<string, unknown>>;
+
+interface WebhookEventFields {
+  readonly provider: Profile;
+  /** The provider's own name of the event, as in `wallet.updated`. */
+  readonly type: string;
+  /** The provider's id of the wallet, where the payload names one. */
+  readonly walletId?: string | undefined;
+  /** The provider's id of the customer, where the payload names one. */
+  readonly customerId?: string | undefined;
+  /**
+   * The caller's own (external) id. From `parse`: where the payload names it, which Flexprice's slim events do not.
+   * From the gate: what it addresses the customer by, wherever that could be found out.
+   */
+  readonly customer?: string | undefined;
+  /** The whole body, parsed, as it came. */
+  readonly payload: WebhookObject;
+}
+
+/**
+ * A wallet was created, changed or terminated, or its ongoing balance has moved (Flexprice's
+ * `wallet.ongoing_balance.updated`, which outdates like the others). Its figures may be newer than the event, and its
+ * scope is missing.
+ */
+export interface WalletWebhook extends WebhookEventFields {
+  readonly kind: "wallet";
+  /** The wallet as it came. */
+  readonly wallet?: WebhookObject | undefined;
+}
+
+/** A wallet transaction was created, settled or failed. */
+export interface TransactionWebhook extends WebhookEventFields {
+  readonly kind: "transaction";
+  readonly transactionId?: string | undefined;
+  /** The transaction as it came. */
+  readonly transaction?: WebhookObject | undefined;
+}
+
+/** A balance passed a threshold. Minutes late by the providers' own design: no signal to gate on. */
+export interface AlertWebhook extends WebhookEventFields {
+  readonly kind: "alert";
+  readonly alert: WebhookAlert;
+}
+
+/** Lago: the payment of a purchased top-up failed. */
+export interface PaymentFailureWebhook extends WebhookEventFields {
+  readonly kind: "payment_failure";
+  readonly transactionId?: string | undefined;
+}
+
+/** Any other event: acknowledged, and told to who listens. */
+export interface OtherWebhook extends WebhookEventFields {
+  readonly kind: "other";
+}
+
+/** What a billing API tells by webhook. A hint: the gate fetches the wallets, whatever the event says of them. */
+export type WebhookEvent = WalletWebhook | TransactionWebhook | AlertWebhook | PaymentFailureWebhook | OtherWebhook;
+
+/** What an alert says. What the payload lacks, or says in no plain decimal, is absent. */
+export interface WebhookAlert {
+  /**
+   * Flexprice: `dropped` below the wallet's level, or `recovered` from it. Lago: the ongoing balance is `depleted`
+   * (zero or less), or thresholds were `crossed`.
+   */
+  readonly direction: "dropped" | "recovered" | "depleted" | "crossed";
+  /** Which balance is watched. */
+  readonly balance?: "settled" | "ongoing" | undefined;
+  /** Flexprice: `ok`, `info`, `warning`, `in_alarm`. */
+  readonly state?: string | undefined;
+  /** Lago: the code that the alert was given. */
+  readonly code?: string | undefined;
+  /** The balance that was judged, in `unit`. */
+  readonly value?: DecimalString | undefined;
+  /** Lago: the balance that was judged before. */
+  readonly previousValue?: DecimalString | undefined;
+  /** What values and thresholds count: credits, or the currency's minor unit (cents). */
+  readonly unit?: "credits" | "minor" | undefined;
+  /** Flexprice: all that are set for the wallet. Lago: those that were crossed, in its order. */
+  readonly thresholds: readonly WebhookThreshold[];
+}
+
+/** One threshold of an alert. */
+export interface WebhookThreshold {
+  /** Flexprice: `critical`, `warning`, `info`. Lago: what the threshold was named. */
+  readonly code?: string | undefined;
+  readonly value: DecimalString;
+  /** Flexprice: on which side of it the balance is an alarm. */
+  readonly condition?: string | undefined;
+  /** Lago: whether it stands for every multiple below. */
+  readonly recurring?: boolean | undefined;
+}
+
+/** A delivery that was signed by whom it claims. */
+export interface WebhookDelivery {
+  /** The same over retries of one event. Absent where the provider gives none. */
+  readonly deliveryId?: string | undefined;
+  /** The text of the raw bytes that were signed. */
+  readonly body: string;
+  /** Flexprice: when it was signed. Lago signs no time. */
+  readonly sentAt?: number | undefined;
+}
+
+/** What verifying may use from outside. What is not given is the runtime's own. */
+export type WebhookContext = Partial<Pick<ProviderContext, "fetch" | "now" | "sleep">>;
+
+/** One billing API's webhooks: verified over raw bytes, then read. From `creditgate/webhooks`. */
+export interface Webhooks {
+  readonly profile: Profile;
+  /**
+   * Reads the body and checks that the provider signed it.
+   *
+   * @throws CreditGateError `webhook_*` for a delivery that must not be believed; `invalid_input` when somebody has
+   * read the body before.
+   */
+  verify(request: Request, context?: WebhookContext): Promise<WebhookDelivery>;
+  /**
+   * Reads the body of a delivery that was verified. Events that are not known are of kind `other`.
+   *
+   * @throws CreditGateError `webhook_invalid` when it is no event at all.
+   */
+  parse(body: string): WebhookEvent;
 }
 
 interface DecisionFields {
@@ -338,8 +637,11 @@ export type TelemetryEvent =
   | { readonly type: "decision"; readonly customer: string; readonly outcome: Decision["outcome"]; readonly reason: Reason; readonly allowed: boolean }
   | { readonly type: "refresh"; readonly customer: string; readonly from: "provider" | "store"; readonly duration: number }
   | { readonly type: "refresh_failed"; readonly customer: string; readonly error: Error }
-  | { readonly type: "store_failed"; readonly customer: string; readonly error: unknown }
-  | { readonly type: "report_failed"; readonly events: number; readonly error: Error };
+  | { readonly type: "store_failed"; readonly customer: string | undefined; readonly error: unknown }
+  | { readonly type: "report_failed"; readonly events: number; readonly error: Error }
+  | { readonly type: "webhook"; readonly event: string; readonly kind: WebhookEvent["kind"]; readonly deliveryId: string | undefined; readonly customer: string | undefined }
+  | { readonly type: "webhook_duplicate"; readonly deliveryId: string }
+  | { readonly type: "webhook_refused" | "webhook_failed"; readonly error: Error };
 
 /** What a gate is made of. Durations in milliseconds. */
 export interface GateOptions {
@@ -354,8 +656,25 @@ export interface GateOptions {
   readonly whenUnknown?: "deny" | "allow" | undefined;
   /** Tax on usage, per cent, as `"20"`. Required for Lago (`"0"` is an answer), refused for Flexprice. */
   readonly taxRate?: DecimalInput | undefined;
-  /** Lago: whether an estimate may answer where scopes overlap. @defaultValue `"estimate"` */
-  readonly whenScopesOverlap?: "estimate" | "unknown" | undefined;
+  /**
+   * Lago: what answers where scopes overlap, so that no sum of balances is safe.
+   *
+   * - `"estimate"`: the sum, lowered by what is overdrawn within reach.
+   * - `"unknown"`: nothing.
+   * - `"reconstruct"`: Lago's own billing, rerun over the usage behind the ongoing balances: exact. For a customer who
+   *   has or had several wallets a refresh then reads the subscriptions, their plans and current usage, draft invoices and
+   *   those of progressive billing: 7 requests for one subscription, and one more for each further subscription, plan
+   *   and such invoice. All of them must fit `rateLimit` (and `lookupDeadline`): a full burst of 40 is enough for 17
+   *   subscriptions with a plan each, or 34 with one plan, less one for each such invoice; for a customer of more,
+   *   raise the burst. A refresh that the limit cuts short is retried ever later, like any failure, and answers are
+   *   `unknown: throttled` meanwhile. What the API hides is in the decision's `notes`. Figures are of the
+   *   moment when the first of these requests was sent; Lago may serve current usage from a cache that new events
+   *   clear, which `reflectWithin` allows for. `available` is a cost that is covered; where billing strands money there
+   *   may be smaller ones that are not and larger ones that are.
+   *
+   * @defaultValue `"estimate"`
+   */
+  readonly whenScopesOverlap?: "estimate" | "unknown" | "reconstruct" | undefined;
   /**
    * Lago: whether usage may name a target wallet, sent by this gate or by others (the API does not tell). Where it
    * may, wallets with codes have fee keys of their own, and a sum over several of them is an estimate.
@@ -391,6 +710,17 @@ export interface GateOptions {
   readonly ledger?: ((setup: LedgerSetup) => Ledger) | undefined;
   /** Snapshots shared between instances. @defaultValue none */
   readonly store?: SnapshotStore | undefined;
+  /**
+   * How the provider's webhooks are verified and read, for `handleWebhook`. A delivery's id is the same for every
+   * endpoint that it goes to, so a `store` belongs to one endpoint: see {@link SnapshotStore}. @defaultValue none
+   */
+  readonly webhooks?: Webhooks | undefined;
+  /**
+   * Hears every webhook that was verified, once its customer is marked as outdated. The provider waits for it: what
+   * takes long belongs elsewhere. When it throws, or the store did not take that mark, the delivery is answered 503,
+   * comes again and is heard again.
+   */
+  readonly onWebhook?: ((event: WebhookEvent) => void | Promise<void>) | undefined;
   /** How long a copy in memory over a shared store answers before the store is asked again. @defaultValue 30,000 */
   readonly memoryFor?: number | undefined;
   /** Snapshots cached in memory; the least recently used go first. @defaultValue 10,000 */
@@ -399,7 +729,11 @@ export interface GateOptions {
   readonly maxDebits?: number | undefined;
   /** Calls to the billing API at once. @defaultValue 8 */
   readonly maxRefreshes?: number | undefined;
-  /** Calls to the billing API: so many a second, and so many at once after a pause. @defaultValue 20, 40 */
+  /**
+   * Calls to the billing API: so many a second, and so many at once after a pause. What webhooks cause (look-ups of
+   * customers, refetches) begins only while more than half of the burst is left; look-ups that find none are answered
+   * 503 and come again. @defaultValue 20, 40
+   */
   readonly rateLimit?: { readonly perSecond?: number; readonly burst?: number } | undefined;
   /** @defaultValue the global `fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;

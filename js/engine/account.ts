@@ -1,7 +1,8 @@
 /** The owner of one resident account of the engine. */
 
-import type { DecimalString, FeeKeyParts } from "../types.js";
+import type { DecimalString, DecisionNote, DraftInvoice, EngineProfile, FeeKeyParts, InvoicePreview, UsageAnswer } from "../types.js";
 import type { Account as Handle } from "../wasm/gate_bg.js";
+import { canonicalDraft } from "./draft.js";
 import { toCreditGateError } from "./fault.js";
 import { engine } from "./start.js";
 import type { AccountOptions, EngineDecision, EngineExplanation } from "./types.js";
@@ -17,6 +18,7 @@ export interface Cost {
 export interface WalletsJson {
   readonly wallets: readonly unknown[];
   readonly grants?: Readonly<Record<string, readonly unknown[]>>;
+  readonly usage?: UsageAnswer;
 }
 
 /** Fee keys beyond this many get no place of their own for mere checks: they are answered one by one. */
@@ -27,6 +29,7 @@ const MOST_SLOTS_FOR_CHECKS = 64;
  * whoever replaces it calls {@link ResidentAccount.free}.
  */
 export class ResidentAccount {
+  readonly #profile: EngineProfile;
   readonly #handle: Handle;
   readonly #slots = new Map<string, number>();
 
@@ -34,10 +37,11 @@ export class ResidentAccount {
    * @throws CreditGateError `invalid_response` or `decimal_out_of_range` with the path of a bad field;
    * `invalid_input` at `taxRate`.
    */
-  constructor(profile: string, json: WalletsJson, options: AccountOptions) {
+  constructor(profile: EngineProfile, json: WalletsJson, options: AccountOptions) {
+    this.#profile = profile;
     const grants = json.grants === undefined ? undefined : Object.entries(json.grants);
     try {
-      this.#handle = new (engine().Account)(profile, json.wallets, grants, options);
+      this.#handle = new (engine().Account)(profile, json.wallets, grants, json.usage, options);
     } catch (thrown) {
       throw toCreditGateError(thrown);
     }
@@ -125,6 +129,23 @@ export class ResidentAccount {
   /** How many wallets the customer has, of any status. */
   walletCount(): number {
     return this.#call(() => this.#handle.wallets());
+  }
+
+  /** How credits would pay a draft, whatever debits and holds there are: invoices are paid from settled balances. */
+  preview(invoice: DraftInvoice, now: number): InvoicePreview {
+    const draft = canonicalDraft(invoice, this.#profile);
+    return this.#call(() => this.#handle.preview(draft, now));
+  }
+
+  /** The wallets with nothing but what the rules read, as their provider would send them. */
+  redacted(): WalletsJson {
+    const { wallets, grants = [] } = this.#call(() => this.#handle.redacted());
+    return grants.length === 0 ? { wallets } : { wallets, grants: Object.fromEntries(grants) };
+  }
+
+  /** What the API hides of the usage that answers are reconstructed from. */
+  notes(): readonly DecisionNote[] {
+    return this.#call(() => this.#handle.notes());
   }
 
   free(): void {

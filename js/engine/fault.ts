@@ -2,7 +2,7 @@
 
 import { CreditGateError, type ErrorCode, isCreditGateError } from "../errors.js";
 
-/** The engine's own errors, as `src/boundary/wasm/convert.rs` makes them. */
+/** The engine's own errors, as `src/boundary/wasm/fault.rs` makes them. */
 interface EngineError extends Error {
   readonly code: ErrorCode;
   readonly path?: string;

@@ -1,19 +1,20 @@
 /** What crosses to and from the engine. */
 
-import type { DecimalString, Explanation, Reason } from "../types.js";
+import type { DecimalString, Explanation, InvoicePreview, Reason } from "../types.js";
 
 /** How an account judges; the same for every customer of a gate. */
 export interface AccountOptions {
   /** Per cent; required for Lago, refused for Flexprice. */
   readonly taxRate?: string;
-  readonly acceptEstimate: boolean;
+  /** Lago. */
+  readonly whenScopesOverlap: "estimate" | "unknown" | "reconstruct";
   readonly acceptFallback: boolean;
   readonly includePostpaid: boolean;
   /** Lago: whether usage may name a target wallet. */
   readonly targetsWallets: boolean;
 }
 
-/** The engine's answer: what `Decision` in `src/model/decision.rs` serializes to. */
+/** The engine's answer: `Decision` of `src/model/decision.rs`, as `src/boundary/answer.rs` writes it. */
 export interface EngineDecision {
   readonly outcome: "covered" | "short" | "unknown";
   readonly reason: Reason;
@@ -25,3 +26,12 @@ export interface EngineDecision {
 }
 
 export type EngineExplanation = Explanation;
+
+export type EnginePreview = InvoicePreview;
+
+/** A customer's wallets as their provider would send them, with nothing but what the rules read (`src/boundary/redacted.rs`). */
+export interface RedactedWallets {
+  readonly wallets: readonly unknown[];
+  /** Flexprice, of wallets whose grants are known: entries of wallet id and credit transactions. */
+  readonly grants?: readonly (readonly [string, readonly unknown[]])[];
+}

@@ -1,8 +1,8 @@
 /** One customer, looked up once and asked often. */
 
+import { parseFeeKey } from "../fee-key.js";
 import type { CallOptions, DecimalString, Decision, Explanation, FeeKey, SnapshotInfo, SpendOptions, Usage } from "../types.js";
 import { type Core, info } from "./core.js";
-import { parseFeeKey } from "./usage.js";
 
 /** A usage without its customer. */
 export type AccountUsage = Usage extends infer U ? (U extends unknown ? Omit<U, "customer"> : never) : never;

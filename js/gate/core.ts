@@ -8,15 +8,20 @@ import type {
   AuthorizeOptions, CallOptions, DecimalString, Decision, DecisionNote, Explanation, FeeKeyParts, GateStats, Ledger,
   LedgerEntry, SnapshotInfo,
 } from "../types.js";
+import { Calls } from "./calls.js";
+import { Customers } from "./customers.js";
 import { makeDecision, type Verdict } from "./decision.js";
 import { checkReportable, eventOf } from "./events.js";
+import { Hints } from "./hints.js";
 import type { Settings } from "./options.js";
 import { mayRevalidate, noteRevalidation, noteSpending } from "./pacing.js";
 import { Refresher } from "./refresher.js";
 import { Reporter } from "./reporter.js";
 import { type CustomerState, type Snapshot, SnapshotCache } from "./snapshots.js";
+import { Stored } from "./stored.js";
 import type { ParsedUsage } from "./usage.js";
 import { allows, failed, unknown } from "./verdict.js";
+import { WebhookHandler } from "./webhooks.js";
 
 /** Debits without a key are kept together by the second, ms. */
 const SHARED_DEBIT = 1_000;
@@ -25,7 +30,12 @@ export class Core {
   readonly settings: Settings;
   readonly cache: SnapshotCache;
   readonly ledger: Ledger;
+  readonly customers: Customers;
+  readonly webhooks: WebhookHandler;
+  readonly #stored: Stored;
+  readonly #calls: Calls;
   readonly #refresher: Refresher;
+  readonly #hints: Hints;
   readonly #reporter: Reporter;
   #closed = false;
 
@@ -40,7 +50,13 @@ export class Core {
       oldestFigures: usableFor + Math.max(computed, cachedFallback),
       onChange: (added, removed) => this.#count(added, removed),
     });
-    this.#refresher = new Refresher(settings, this.cache, this.ledger);
+    this.#stored = new Stored(settings);
+    this.#calls = new Calls(settings);
+    this.customers = new Customers(settings, this.#stored, this.#calls);
+    const { cache, ledger, customers } = this;
+    this.#refresher = new Refresher({ settings, cache, ledger, stored: this.#stored, calls: this.#calls, customers });
+    this.#hints = new Hints({ settings, cache, stored: this.#stored, calls: this.#calls, refresher: this.#refresher });
+    this.webhooks = new WebhookHandler(this, this.#stored);
     this.#reporter = new Reporter(settings, (debit, at) => this.ledger.reported(debit, at));
   }
 
@@ -85,8 +101,20 @@ export class Core {
     return this.#refresher.refreshAnew(state);
   }
 
-  invalidate(state: CustomerState): Promise<void> {
+  /** Marks what is known of a customer as outdated; whether the shared store has it. */
+  invalidate(state: CustomerState): Promise<boolean> {
     return this.#refresher.invalidate(state);
+  }
+
+  /**
+   * Marks what is known of a customer as outdated and fetches it anew behind the answer, where anybody uses it; whether
+   * the shared store has it.
+   */
+  async hint(customer: string, call: CallOptions): Promise<boolean> {
+    const state = this.cache.peek(customer);
+    const isShared = await (state === undefined ? this.#stored.invalidate(customer, this.settings.now()) : this.#refresher.invalidate(state));
+    this.#keepAlive(this.#hints.refetch(customer), call);
+    return isShared;
   }
 
   /** Begins what is due behind the answer: a refresh, or sending reports. Gives what the caller must keep alive. */
@@ -303,6 +331,7 @@ export class Core {
     if (this.settings.provider.profile === "flexprice" && !snapshot.hasGrants) notes.push("expiry_unknown");
     if (verdict.precision === "estimate") notes.push("scopes_overlap");
     if (snapshot.freshness === "cached_fallback") notes.push("cached_fallback");
+    notes.push(...snapshot.notes);
     if (state.failure !== undefined) notes.push("refresh_failed");
     return notes;
   }
@@ -316,7 +345,8 @@ export class Core {
     const { entries, unreported, kind, overspendBound } = this.ledger.stats();
     return {
       snapshots: this.cache.size(),
-      ...this.#refresher.stats(),
+      billingCalls: this.#calls.count,
+      storeFailures: this.#stored.failures,
       ledger: { kind, entries, unreported, overspendBound },
       reports: this.#reporter.stats(),
     };
@@ -325,6 +355,7 @@ export class Core {
   /** Sends what is left to report and frees the accounts. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#hints.close();
     await this.#reporter.close();
     this.cache.clear();
   }

@@ -4,6 +4,7 @@ import { CreditGateError } from "../errors.js";
 import type {
   Decision, DecimalString, DecisionNote, Explanation, Reason, SnapshotInfo,
 } from "../types.js";
+import { problemResponse } from "./problem.js";
 
 /** The least that a client is told to wait when the answer is unknown, ms. */
 const LEAST_RETRY_AFTER = 1_000;
@@ -93,19 +94,8 @@ class DecisionRecord {
 function toResponse(parts: DecisionRecord, retryAfter: number): Response {
   if (parts.allowed) throw new CreditGateError("invalid_input", "a decision that allows has no response");
   const isShort = parts.outcome === "short";
-  const status = isShort ? 402 : 503;
-  const problem = {
-    type: "about:blank",
-    title: isShort ? "Payment Required" : "Service Unavailable",
-    status,
-    detail: isShort ? "The prepaid wallets do not cover this usage." : "Whether the prepaid wallets cover this usage cannot be said now.",
-    reason: parts.reason,
-    currency: parts.currency,
-    required: parts.required,
-    available: parts.available,
-    shortfall: parts.shortfall,
-  };
-  const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
-  if (!isShort) headers.set("retry-after", String(Math.ceil(retryAfter / 1000)));
-  return new Response(JSON.stringify(problem), { status, headers });
+  const detail = isShort ? "The prepaid wallets do not cover this usage." : "Whether the prepaid wallets cover this usage cannot be said now.";
+  const { reason, currency, required, available, shortfall } = parts;
+  const fields = { reason, currency, required, available, shortfall };
+  return problemResponse(isShort ? 402 : 503, detail, fields, isShort ? undefined : retryAfter);
 }

@@ -2,7 +2,7 @@
 
 import { CreditGateError } from "../errors.js";
 import type {
-  AuthorizeOptions, CallOptions, Decision, GateOptions, GateStats, SnapshotInfo, SpendOptions, Usage,
+  AuthorizeOptions, CallOptions, Decision, GateOptions, GateStats, ProviderIds, SnapshotInfo, SpendOptions, Usage,
 } from "../types.js";
 import { Account } from "./account.js";
 import { Core, info } from "./core.js";
@@ -10,7 +10,10 @@ import { Hold } from "./hold.js";
 import { Meter, type MeterOptions } from "./meter.js";
 import { resolve } from "./options.js";
 import type { CustomerState } from "./snapshots.js";
-import { AUTHORIZE_OPTIONS, CALL_OPTIONS, checkCall, type ParsedUsage, parseCustomer, parseUsage, SPEND_OPTIONS } from "./usage.js";
+import {
+  AUTHORIZE_OPTIONS, CALL_OPTIONS, checkCall, HANDLE_OPTIONS, type ParsedUsage, parseCustomer, parseIds, parseUsage, SPEND_OPTIONS,
+} from "./usage.js";
+import type { HandleOptions } from "./webhooks.js";
 
 /**
  * Answers, at the edge and without a network call, whether a customer's prepaid wallets cover a usage.
@@ -129,12 +132,66 @@ export class CreditGate {
 
   /**
    * Marks what is known of a customer as outdated, here and in the shared store, as after a top-up or a termination:
-   * it answers nothing more, and the next call fetches first. Resolves when the store has it.
+   * it answers nothing more, and the next call fetches first. Resolves when the store has it. Where the store does not
+   * take it within 5 s it is outdated here all the same, and this rejects: repeat it, or other instances go on
+   * answering from what they have until their next refresh.
    *
-   * @throws CreditGateError for a bad id; `closed`.
+   * @param customer - the caller's id, or the provider's own of the customer or one of its wallets. Whose those are is
+   * known from what was cached, or looked up; ids that the provider does not know mark nothing
+   * @throws CreditGateError for a bad id; what the look-up failed with; `store_unavailable`; `closed`.
    */
-  invalidate(customer: string): Promise<void> {
-    return this.#core.invalidate(this.#core.state(parseCustomer(customer, "customer")));
+  async invalidate(customer: string | ProviderIds): Promise<void> {
+    this.#core.checkOpen();
+    const id = typeof customer === "string" ? customer : await this.#core.customers.find(parseIds(customer, "customer"));
+    if (id === undefined) return;
+    const isShared = await this.#core.invalidate(this.#core.state(parseCustomer(id, "customer")));
+    if (!isShared) throw new CreditGateError("store_unavailable", "outdated here, but the store did not take it: other instances do not know");
+  }
+
+  /**
+   * Handles a delivery of the provider's webhooks, in any runtime with Web `Request` and `Response`: verified over its
+   * raw body, and handled once. It is a hint: the customer is marked as outdated, here and in the shared store, and
+   * fetched again behind the answer; then `onWebhook` hears the event. Every event but those of kind `other` does
+   * so, Flexprice's `wallet.ongoing_balance.updated` too, which usage alone may cause (flexprice 66): leave it out of the
+   * subscription where that would be too many fetches. What webhooks cause leaves half of `rateLimit.burst` to `spend`.
+   *
+   * Another instance hears of it by the store: its first call after `memoryFor` (30 s) looks there behind its answer,
+   * and a store may take time to show it (Workers KV: up to a minute, and a write a second per customer: of a burst some
+   * are answered 503 and come again). Without a store it learns of it when its own snapshot is refreshed.
+   *
+   * Answers 204 when handled and 200 to a repeat; 400, 401 or 413 to what must not be believed, and 503 when something
+   * failed here (the look-up of a customer, the store, `onWebhook`), so that the provider sends again. Refusals are
+   * problem+json with the `code`. `onWebhook` hears a delivery whether or not the store took the invalidation, and hears it
+   * again when one that was answered 503 comes again. So now and then it is told twice: never count by deliveries.
+   *
+   * @example
+   * ```ts
+   * import { CreditGate } from "creditgate";
+   * import { flexprice } from "creditgate/flexprice";
+   * import { flexpriceWebhooks } from "creditgate/webhooks";
+   *
+   * const gate = new CreditGate({
+   *   provider: flexprice({ apiKey: env.FLEXPRICE_API_KEY }),
+   *   webhooks: flexpriceWebhooks({ secret: env.FLEXPRICE_WEBHOOK_SECRET }),
+   *   onWebhook: (event) => {
+   *     if (event.kind === "alert") console.log(event.customer, event.alert.direction); // cus_1 dropped
+   *   },
+   * });
+   *
+   * export async function handle(request: Request): Promise<Response> {
+   *   return gate.handleWebhook(request);
+   * }
+   * ```
+   *
+   * @throws CreditGateError `invalid_option` on a gate without `webhooks`; `invalid_input` when somebody has read the
+   * request's body before; `closed`.
+   */
+  async handleWebhook(request: Request, options: HandleOptions = {}): Promise<Response> {
+    this.#core.checkOpen();
+    checkCall(options, HANDLE_OPTIONS);
+    const { webhooks } = this.#core.settings;
+    if (webhooks === undefined) throw new CreditGateError("invalid_option", "`webhooks` is needed to handle them", { path: "webhooks" });
+    return this.#core.webhooks.handle(webhooks, request, options);
   }
 
   /**

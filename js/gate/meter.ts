@@ -1,10 +1,11 @@
 /** One price, checked and spent by units: the hot path. */
 
 import { multiply, type ParsedDecimal, parseAmount } from "../decimal.js";
+import { parseFeeKey } from "../fee-key.js";
 import type { CallOptions, DecimalInput, FeeKey, FeeKeyParts, SpendOptions, UsageEventFields } from "../types.js";
 import type { Core } from "./core.js";
 import type { CustomerState } from "./snapshots.js";
-import { CALL_OPTIONS, checkCall, checkMeter, parseCustomer, parseFeeKey, type ParsedUsage, SPEND_OPTIONS } from "./usage.js";
+import { CALL_OPTIONS, checkCall, checkMeter, parseCustomer, type ParsedUsage, SPEND_OPTIONS } from "./usage.js";
 
 /** What a meter measures. */
 export interface MeterOptions extends FeeKey {

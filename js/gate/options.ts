@@ -4,8 +4,9 @@ import { parseAmount } from "../decimal.js";
 import type { AccountOptions } from "../engine/types.js";
 import { CreditGateError } from "../errors.js";
 import { localLedger } from "../ledger/local.js";
+import { sleepByTimer } from "../sleep.js";
 import type {
-  GateOptions, Ledger, LedgerSetup, ProviderContext, SnapshotStore, TelemetryEvent, UsageEvent,
+  GateOptions, Ledger, LedgerSetup, ProviderContext, SnapshotStore, TelemetryEvent, UsageEvent, WebhookEvent, Webhooks,
 } from "../types.js";
 
 /** {@link GateOptions} with every default in place. */
@@ -28,6 +29,8 @@ export interface Settings {
   readonly reportsToProvider: boolean;
   readonly ledger: (setup: LedgerSetup) => Ledger;
   readonly store: SnapshotStore | undefined;
+  readonly webhooks: Webhooks | undefined;
+  readonly onWebhook: ((event: WebhookEvent) => void | Promise<void>) | undefined;
   readonly memoryFor: number;
   readonly maxSnapshots: number;
   readonly maxDebits: number;
@@ -44,7 +47,7 @@ const KNOWN: Record<keyof GateOptions, true> = {
   provider: true, freshFor: true, freshForFloor: true, usableFor: true, whenUnknown: true, taxRate: true,
   whenScopesOverlap: true, targetsWallets: true, acceptFallback: true, postpaid: true, lookupDeadline: true, revalidateAfter: true,
   revalidateDeadline: true, unknownCustomerFor: true, holdFor: true, reportWithin: true, reflectWithin: true,
-  report: true, ledger: true, store: true, memoryFor: true, maxSnapshots: true, maxDebits: true, maxRefreshes: true,
+  report: true, ledger: true, store: true, webhooks: true, onWebhook: true, memoryFor: true, maxSnapshots: true, maxDebits: true, maxRefreshes: true,
   rateLimit: true, fetch: true, now: true, sleep: true, random: true, telemetry: true,
 };
 
@@ -78,6 +81,8 @@ export function resolve(options: GateOptions): Settings {
     reportsToProvider: options.report === "provider",
     ledger: fn(options, "ledger") ?? localLedger,
     store: storeOption(options),
+    webhooks: webhooksOption(options),
+    onWebhook: fn(options, "onWebhook"),
     memoryFor: duration(options, "memoryFor", 30_000),
     maxSnapshots: count(options.maxSnapshots, "maxSnapshots", 10_000),
     maxDebits: count(options.maxDebits, "maxDebits", 100_000),
@@ -100,7 +105,7 @@ function invalid(path: string, message: string): CreditGateError {
 
 function accountOptions(options: GateOptions): AccountOptions {
   const common = {
-    acceptEstimate: oneOf(options, "whenScopesOverlap", ["estimate", "unknown"]) === "estimate",
+    whenScopesOverlap: overlapOption(options),
     acceptFallback: flag(options, "acceptFallback", true),
     targetsWallets: flag(options, "targetsWallets", false),
     includePostpaid: oneOf(options, "postpaid", ["exclude", "include"]) === "include",
@@ -118,6 +123,18 @@ function accountOptions(options: GateOptions): AccountOptions {
   }
   if (taxRate !== undefined) throw invalid("taxRate", "is refused for Flexprice, whose credits never pay tax");
   return common;
+}
+
+function overlapOption(options: GateOptions): AccountOptions["whenScopesOverlap"] {
+  const choice = oneOf(options, "whenScopesOverlap", ["estimate", "unknown", "reconstruct"]);
+  const { reconstruction } = options.provider;
+  if (choice === "reconstruct" && reconstruction === undefined) {
+    throw invalid("whenScopesOverlap", 'cannot be "reconstruct": this provider does not tell the usage behind its figures');
+  }
+  if (choice !== "reconstruct" && reconstruction === "required") {
+    throw invalid("whenScopesOverlap", 'must be "reconstruct" for a server that never refreshes its figures');
+  }
+  return choice;
 }
 
 function duration(options: GateOptions, name: keyof GateOptions & string, byDefault: number): number {
@@ -146,7 +163,7 @@ function oneOf<T extends string>(options: GateOptions, name: keyof GateOptions &
   return chosen;
 }
 
-function fn<K extends "ledger" | "fetch" | "now" | "sleep" | "random" | "telemetry">(options: GateOptions, name: K): GateOptions[K] {
+function fn<K extends "ledger" | "onWebhook" | "fetch" | "now" | "sleep" | "random" | "telemetry">(options: GateOptions, name: K): GateOptions[K] {
   const value = options[name];
   if (value !== undefined && typeof value !== "function") throw invalid(name, "must be a function");
   return value;
@@ -171,19 +188,16 @@ function storeOption({ store }: GateOptions): SnapshotStore | undefined {
   throw invalid("store", "must have `get` and `set`");
 }
 
-function sleepByTimer(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    signal.addEventListener("abort", stop, { once: true });
-  });
+function webhooksOption({ webhooks, onWebhook, provider }: GateOptions): Webhooks | undefined {
+  if (webhooks === undefined) {
+    if (onWebhook !== undefined) throw invalid("onWebhook", "needs `webhooks`");
+    return undefined;
+  }
+  if (typeof webhooks?.verify !== "function" || typeof webhooks.parse !== "function") {
+    throw invalid("webhooks", "must be flexpriceWebhooks({…}) or lagoWebhooks({…})");
+  }
+  if (webhooks.profile !== provider.profile) throw invalid("webhooks", `must be those of the provider, ${provider.profile}`);
+  return webhooks;
 }
 
 /** A listener that cannot break an answer. */

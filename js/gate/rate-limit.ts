@@ -21,12 +21,22 @@ export class RateLimit {
 
   /** Takes a token, if there is one. */
   take(now: number): boolean {
-    const passed = Math.max(0, now - (this.#filledAt ?? now));
-    this.#tokens = Math.min(this.#burst, this.#tokens + (passed * this.#perSecond) / 1000);
-    this.#filledAt = now;
+    this.#fill(now);
     if (this.#tokens < 1) return false;
     this.#tokens -= 1;
     return true;
+  }
+
+  /** Whether so many tokens may be had without touching the half of the burst that is kept for `spend`'s look-ups. */
+  hasSpare(now: number, tokens: number): boolean {
+    this.#fill(now);
+    return this.#tokens - tokens >= Math.floor(this.#burst / 2);
+  }
+
+  #fill(now: number): void {
+    const passed = Math.max(0, now - (this.#filledAt ?? now));
+    this.#tokens = Math.min(this.#burst, this.#tokens + (passed * this.#perSecond) / 1000);
+    this.#filledAt = now;
   }
 
   /** Takes a place until `until`, if there is one. */

@@ -4,11 +4,23 @@ import { requests } from "#platform";
 import { ResidentAccount } from "../engine/account.js";
 import { CreditGateError, isCreditGateError } from "../errors.js";
 import type { Ledger, WalletsAnswer } from "../types.js";
+import type { Calls } from "./calls.js";
+import type { Customers } from "./customers.js";
 import { within } from "./deadline.js";
 import type { Settings } from "./options.js";
-import { RateLimit } from "./rate-limit.js";
 import type { CustomerState, Snapshot, SnapshotCache } from "./snapshots.js";
-import { Stored, type StoredAnswer } from "./stored.js";
+import type { Stored, StoredAnswer } from "./stored.js";
+
+/** What a refresher works with. */
+export interface RefresherSetup {
+  readonly settings: Settings;
+  readonly cache: SnapshotCache;
+  readonly ledger: Ledger;
+  readonly stored: Stored;
+  readonly calls: Calls;
+  /** Told whose the wallets of an answer are. */
+  readonly customers: Customers;
+}
 
 /** How often a call looks whether another request's refresh has arrived, ms. */
 const POLL = 10;
@@ -30,6 +42,15 @@ export interface RefreshOptions {
   readonly skipStore?: boolean;
 }
 
+/** One refresh under way. */
+interface Load {
+  readonly sequence: number;
+  readonly skipStore: boolean;
+  readonly signal: AbortSignal;
+  /** Told of every request to the provider. */
+  readonly onRequest: () => void;
+}
+
 /** Where an answer came from, and what is worth storing of it. */
 interface Loaded {
   readonly from: "provider" | "store";
@@ -40,29 +61,29 @@ export class Refresher {
   readonly #settings: Settings;
   readonly #cache: SnapshotCache;
   readonly #ledger: Ledger;
-  readonly #limit: RateLimit;
   readonly #stored: Stored;
+  readonly #calls: Calls;
+  readonly #customers: Customers;
   #sequence = 0;
-  #billingCalls = 0;
 
-  constructor(settings: Settings, cache: SnapshotCache, ledger: Ledger) {
+  constructor({ settings, cache, ledger, stored, calls, customers }: RefresherSetup) {
     this.#settings = settings;
     this.#cache = cache;
     this.#ledger = ledger;
-    this.#limit = new RateLimit(settings);
-    this.#stored = new Stored(settings);
+    this.#stored = stored;
+    this.#calls = calls;
+    this.#customers = customers;
   }
 
-  stats(): { billingCalls: number; storeFailures: number } {
-    return { billingCalls: this.#billingCalls, storeFailures: this.#stored.failures };
-  }
-
-  /** Marks what is known of a customer as outdated, here and in the shared store: it answers nothing more. */
-  async invalidate(state: CustomerState): Promise<void> {
+  /**
+   * Marks what is known of a customer as outdated, here and in the shared store: it answers nothing more. Whether the
+   * store has it.
+   */
+  async invalidate(state: CustomerState): Promise<boolean> {
     state.invalidatedAt = this.#sequence;
     state.epoch = this.#settings.now();
     this.#forgetRefusals(state);
-    await this.#stored.invalidate(state.customer, state.epoch);
+    return this.#stored.invalidate(state.customer, state.epoch);
   }
 
   /** Asks the provider, whatever is under way or was refused. */
@@ -136,31 +157,37 @@ export class Refresher {
     const sequence = this.#sequence;
     const startedAt = now();
     state.refreshing = { sequence, until: startedAt + deadline };
+    let requests = 0;
+    const onRequest = () => {
+      requests += 1;
+    };
     try {
-      const { from, toStore } = await this.#within(deadline, (signal) => this.#load(state, sequence, skipStore, signal));
+      const { from, toStore } = await this.#within(deadline, (signal) => this.#load(state, { sequence, skipStore, signal, onRequest }));
       state.failure = undefined;
       state.failures = 0;
       state.retryAt = 0;
       if (sequence > Math.max(state.invalidatedAt, state.supersededAt)) state.refreshed += 1;
       telemetry({ type: "refresh", customer: state.customer, from, duration: now() - startedAt });
       this.#release(state, sequence);
-      if (toStore !== undefined) await this.#stored.write(state.customer, toStore);
+      if (toStore === undefined) return;
+      await Promise.all([this.#stored.write(state.customer, toStore), this.#customers.share(state.customer, toStore.answer.wallets)]);
     } catch (thrown) {
-      this.#fail(state, asError(thrown));
+      this.#fail(state, asError(thrown), requests);
     } finally {
       this.#release(state, sequence);
     }
   }
 
   #release(state: CustomerState, sequence: number): void {
-    this.#limit.leave(sequence);
+    this.#calls.limit.leave(sequence);
     if (state.refreshing?.sequence === sequence) state.refreshing = undefined;
   }
 
-  #fail(state: CustomerState, error: CreditGateError): void {
+  #fail(state: CustomerState, error: CreditGateError, requests: number): void {
     state.failure = error;
-    // Our own limit is no fault of the customer's: the next call may try at once.
-    if (error.code !== "throttled") {
+    // Our own limit is no fault of the customer's: the next call may try at once. Unless this one helped to reach it:
+    // a customer who needs more requests than there are would take everybody's, again and again.
+    if (error.code !== "throttled" || requests > 0) {
       const wait = Math.min(RETRY_AFTER.longest, RETRY_AFTER.first * 2 ** state.failures);
       state.failures += 1;
       state.retryAt = this.#settings.now() + Math.max(wait, error.retryAfter ?? 0);
@@ -168,7 +195,7 @@ export class Refresher {
     this.#settings.telemetry({ type: "refresh_failed", customer: state.customer, error });
   }
 
-  async #load(state: CustomerState, sequence: number, skipStore: boolean, signal: AbortSignal): Promise<Loaded> {
+  async #load(state: CustomerState, { sequence, skipStore, signal, onRequest }: Load): Promise<Loaded> {
     const { provider, now, sleep, freshFor } = this.#settings;
     if (!skipStore && this.#settings.store !== undefined) {
       const { stored, epoch } = await this.#stored.read(state.customer);
@@ -176,14 +203,15 @@ export class Refresher {
       const isFresh = stored !== undefined && now() < stored.answer.sentAt + freshFor && stored.answer.sentAt > state.epoch;
       // One that cannot be read, or lacks what was spent here, counts as absent.
       if (isFresh && !signal.aborted) this.#stored.using(state.customer, () => this.#apply(state, sequence, stored.answer, stored.fetchedAt));
+      if (stored !== undefined) this.#customers.learn(state.customer, stored.answer.wallets);
       if (!this.#needsProvider(state)) {
         state.storeDueAt = now() + this.#settings.memoryFor;
         return { from: "store" };
       }
     }
     const until = state.refreshing?.until ?? now();
-    while (!this.#limit.enter(sequence, now(), until)) await sleep(POLL, signal);
-    const answer = await provider.fetchWallets(state.customer, { fetch: this.#countedFetch, now, sleep, signal });
+    while (!this.#calls.limit.enter(sequence, now(), until)) await sleep(POLL, signal);
+    const answer = await provider.fetchWallets(state.customer, this.#calls.context(signal, { onRequest }));
     if (signal.aborted) throw signal.reason;
     const fetchedAt = now();
     if (this.#isOvertaken(state, sequence)) return { from: "provider" };
@@ -198,15 +226,6 @@ export class Refresher {
     return state.snapshot === undefined || this.#settings.now() >= state.dueAt || this.isOutdated(state);
   }
 
-  /** Every request to the billing API takes a token. */
-  readonly #countedFetch: typeof globalThis.fetch = (...args) => {
-    if (!this.#limit.take(this.#settings.now())) {
-      throw new CreditGateError("throttled", "the gate's own limit on calls to the billing API is reached");
-    }
-    this.#billingCalls += 1;
-    return this.#settings.fetch(...args);
-  };
-
   /** Puts a snapshot in place, unless a newer one is there. */
   #apply(state: CustomerState, sequence: number, answer: WalletsAnswer, fetchedAt: number): void {
     const { provider, account: options, now, usableFor } = this.#settings;
@@ -215,11 +234,14 @@ export class Refresher {
     try {
       const freshness = account.freshness();
       const { computed, cachedFallback } = provider.staleness;
-      const asOf = answer.sentAt - (freshness === "cached_fallback" ? cachedFallback : computed);
+      // Usage that was asked for is that of the moment, and with it every figure.
+      const staleness = answer.usage !== undefined ? 0 : freshness === "cached_fallback" ? cachedFallback : computed;
+      const asOf = answer.sentAt - staleness;
       const hasWallets = account.walletCount() > 0;
       const { found, sentAt, grants } = answer;
       const hasGrants = grants !== undefined;
-      const snapshot: Snapshot = { account, sequence, found, hasWallets, hasGrants, sentAt, fetchedAt, asOf, freshness };
+      const notes = account.notes();
+      const snapshot: Snapshot = { account, sequence, found, hasWallets, hasGrants, sentAt, fetchedAt, asOf, freshness, notes };
       // Of two answers that may be used, the one with the newer figures stays.
       const { snapshot: present } = state;
       const isPresentUsable = present !== undefined && !this.isOutdated(state) && now() < present.sentAt + usableFor;

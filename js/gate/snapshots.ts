@@ -2,7 +2,7 @@
 
 import type { ResidentAccount } from "../engine/account.js";
 import type { CreditGateError } from "../errors.js";
-import type { Freshness } from "../types.js";
+import type { DecisionNote, Freshness } from "../types.js";
 
 /** A customer's wallets, resident in the engine, and when they were taken. */
 export interface Snapshot {
@@ -19,6 +19,8 @@ export interface Snapshot {
   readonly fetchedAt: number;
   readonly asOf: number;
   readonly freshness: Freshness;
+  /** What the API hides of the usage that it was reconstructed from. */
+  readonly notes: readonly DecisionNote[];
 }
 
 /** All that is remembered of one customer between calls. Values, never promises of another request. */

@@ -1,17 +1,14 @@
 /** Usage as callers give it, checked. */
 
-import { multiply, type ParsedDecimal, parseAmount } from "../decimal.js";
-import { CreditGateError } from "../errors.js";
-import { feeKey } from "../fee-key.js";
-import type { AuthorizeOptions, DecimalInput, FeeKey, FeeKeyParts, Profile, Usage, UsageEventFields } from "../types.js";
+import { type ParsedCost, parseCost } from "../cost.js";
+import { parseFeeKey } from "../fee-key.js";
+import { invalid, knownOnly, LONGEST_ID, object } from "../input.js";
+import type { AuthorizeOptions, FeeKeyParts, Profile, ProviderIds, Usage, UsageEventFields } from "../types.js";
 
 /** A usage that may be decided. */
-export interface ParsedUsage {
+export interface ParsedUsage extends ParsedCost {
   readonly customer: string;
   readonly feeKey: FeeKeyParts;
-  /** Whether `cost` is credits, else it is currency units before tax. */
-  readonly isCredits: boolean;
-  readonly cost: ParsedDecimal;
   readonly metric: string | undefined;
   readonly event: UsageEventFields | undefined;
 }
@@ -19,10 +16,8 @@ export interface ParsedUsage {
 const KEY_FIELDS = ["metric", "feeType", "targetWallet", "priceType"];
 const USAGE_FIELDS = new Set(["customer", "currency", "event", "amount", "credits", "units", "unitPrice", ...KEY_FIELDS]);
 const METER_FIELDS = new Set(["currency", "event", "unitPrice", "unitsProperty", ...KEY_FIELDS]);
+const PROVIDER_IDS = new Set(["walletId", "customerId"]);
 const EVENT_FIELDS = new Set(["code", "subscription", "properties"]);
-
-/** Ids longer than this are a mistake, and would bloat every cache. */
-const LONGEST_ID = 1024;
 
 /**
  * Reads a usage.
@@ -33,12 +28,11 @@ const LONGEST_ID = 1024;
 export function parseUsage(usage: Usage, profile: Profile): ParsedUsage {
   const fields = object(usage, "usage");
   knownOnly(fields, USAGE_FIELDS, "usage");
-  const { isCredits, cost } = parseCost(usage);
+  const cost = parseCost(usage);
   return {
     customer: parseCustomer(usage.customer),
     feeKey: parseFeeKey(usage, usage.currency, profile),
-    isCredits,
-    cost,
+    ...cost,
     metric: usage.metric,
     event: parseEvent(usage.event, "usage.event"),
   };
@@ -46,11 +40,23 @@ export function parseUsage(usage: Usage, profile: Profile): ParsedUsage {
 
 /** Reads a customer's id. */
 export function parseCustomer(customer: unknown, path = "usage.customer"): string {
-  // A lone surrogate cannot be sent: it would address another customer.
-  if (typeof customer !== "string" || customer === "" || customer.length > LONGEST_ID || /\p{Surrogate}/u.test(customer)) {
-    throw invalid(path, `must be text of 1 to ${LONGEST_ID} characters`);
-  }
+  if (!isCustomer(customer)) throw invalid(path, `must be text of 1 to ${LONGEST_ID} characters`);
   return customer;
+}
+
+/** Whether something is an id. A lone surrogate cannot be sent: it would address another customer. */
+export function isCustomer(id: unknown): id is string {
+  return typeof id === "string" && id !== "" && id.length <= LONGEST_ID && !/\p{Surrogate}/u.test(id);
+}
+
+/** Reads a provider's ids, one or both. */
+export function parseIds(ids: ProviderIds, path: string): ProviderIds {
+  const { walletId, customerId } = object(ids, path) as ProviderIds;
+  knownOnly(ids, PROVIDER_IDS, path);
+  if (walletId === undefined && customerId === undefined) throw invalid(path, "must name a `walletId` or a `customerId`");
+  if (walletId !== undefined) parseCustomer(walletId, `${path}.walletId`);
+  if (customerId !== undefined) parseCustomer(customerId, `${path}.customerId`);
+  return { walletId, customerId };
 }
 
 /** Checks what is said of one call: a misspelt key would count every repeat. */
@@ -70,46 +76,11 @@ export function checkCall(options: AuthorizeOptions, known: ReadonlySet<string>)
   }
 }
 
-/** What may be said of a check, of a call that spends, and of one that authorises. */
-export const CALL_OPTIONS: ReadonlySet<string> = new Set(["waitUntil", "whenUnknown"]);
+/** What may be said of a webhook, of a check, of a call that spends, and of one that authorises. */
+export const HANDLE_OPTIONS: ReadonlySet<string> = new Set(["waitUntil"]);
+export const CALL_OPTIONS: ReadonlySet<string> = new Set([...HANDLE_OPTIONS, "whenUnknown"]);
 export const SPEND_OPTIONS: ReadonlySet<string> = new Set([...CALL_OPTIONS, "key"]);
 export const AUTHORIZE_OPTIONS: ReadonlySet<string> = new Set([...SPEND_OPTIONS, "holdFor"]);
-
-/** Reads what a usage is for. */
-export function parseFeeKey(key: FeeKey, currency: unknown, profile: Profile, path = "usage"): FeeKeyParts {
-  if (typeof currency !== "string" || !/^[A-Za-z]{3}$/.test(currency)) {
-    throw invalid(`${path}.currency`, "must be a code of three letters");
-  }
-  for (const field of ["metric", "feeType", "targetWallet"] as const) {
-    const value = key[field];
-    if (value !== undefined && (typeof value !== "string" || value === "" || value.length > LONGEST_ID || value.includes("\0"))) {
-      throw invalid(`${path}.${field}`, `must be text of 1 to ${LONGEST_ID} characters, without NUL`);
-    }
-  }
-  const code = currency.toUpperCase();
-  if (profile === "lago") {
-    if (key.priceType !== undefined) throw invalid(`${path}.priceType`, "belongs to Flexprice");
-    return feeKey(code, key.feeType ?? "charge", key.metric, key.targetWallet);
-  }
-  if (key.feeType !== undefined) throw invalid(`${path}.feeType`, "belongs to Lago");
-  if (key.targetWallet !== undefined) throw invalid(`${path}.targetWallet`, "belongs to Lago");
-  const { priceType = "USAGE" } = key;
-  if (priceType !== "USAGE" && priceType !== "FIXED") throw invalid(`${path}.priceType`, 'must be "USAGE" or "FIXED"');
-  // A metric does not restrict Flexprice's wallets: one key for all of them.
-  return feeKey(code, priceType, undefined, undefined);
-}
-
-function parseCost(usage: Usage): { isCredits: boolean; cost: ParsedDecimal } {
-  const { amount, credits, units, unitPrice } = usage as Partial<Record<"amount" | "credits" | "units" | "unitPrice", DecimalInput>>;
-  const given = [amount, credits, units ?? unitPrice].filter((value) => value !== undefined);
-  if (given.length !== 1) throw invalid("usage.amount", "give exactly one of `amount`, `credits`, or `units` with `unitPrice`");
-  if (amount !== undefined) return { isCredits: false, cost: parseAmount(amount, "usage.amount") };
-  if (credits !== undefined) return { isCredits: true, cost: parseAmount(credits, "usage.credits") };
-  if (units === undefined) throw invalid("usage.units", "is missing");
-  if (unitPrice === undefined) throw invalid("usage.unitPrice", "is missing");
-  const price = parseAmount(unitPrice, "usage.unitPrice");
-  return { isCredits: false, cost: multiply(parseAmount(units, "usage.units"), price, "usage.units") };
-}
 
 /** Checks that `value` is an object of these fields, and its event. */
 export function checkMeter(value: unknown): void {
@@ -140,17 +111,4 @@ export function parseEvent(event: unknown, path: string): UsageEventFields | und
     }
   }
   return event as UsageEventFields;
-}
-
-function object(value: unknown, path: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid(path, "must be an object");
-  return value as Readonly<Record<string, unknown>>;
-}
-
-function knownOnly(fields: object, known: ReadonlySet<string>, path: string): void {
-  for (const name of Object.keys(fields)) if (!known.has(name)) throw invalid(`${path}.${name}`, "is not known");
-}
-
-function invalid(path: string, message: string): CreditGateError {
-  return new CreditGateError("invalid_input", `\`${path}\` ${message}`, { path });
 }

@@ -26,16 +26,20 @@ export interface Api {
   readonly retries: number;
 }
 
-/** What to ask. Every call is safe to repeat: a read, or events that are idempotent by key. */
+/** What to ask. A call is safe to repeat, as a read is and events that are idempotent by key, unless it says otherwise. */
 export interface Call {
+  /** @defaultValue POST with a body, GET without */
+  readonly method?: "POST" | "PUT" | "PATCH" | "DELETE";
   /** From the base, with a slash in front; whatever varies in it already encoded. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>> | string[][];
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON by POST; without it the call is a GET. */
+  /** Sent as JSON. */
   readonly body?: unknown;
   /** Whether an answer that is no success is nevertheless one the caller understands. */
   readonly accept?: (answer: Answer) => boolean;
+  /** Whether to ask again after this failure. @defaultValue after a network failure, 408, 429 and 5xx */
+  readonly repeats?: (failure: CreditGateError) => boolean;
 }
 
 export interface Answer {
@@ -47,7 +51,7 @@ export interface Answer {
 }
 
 /**
- * Asks until there is an answer, up to `api.retries` times more after a network failure, 408, 429 or 5xx.
+ * Asks until there is an answer, up to `api.retries` times more after a failure that the call may be repeated after.
  *
  * Throws `provider_unauthorized` (also when the key cannot be had; nothing is sent then), `provider_forbidden`,
  * `provider_not_found`, `provider_throttled`, `provider_unavailable`, `provider_timeout` (the signal),
@@ -61,7 +65,8 @@ export async function request(api: Api, call: Call, context: ProviderContext): P
     const outcome = await attempt(api, call, sending, context);
     if (!isCreditGateError(outcome)) return outcome;
     const stated = outcome.retryAfter ?? 0;
-    if (failures >= api.retries || !isTransient(outcome) || stated > LONGEST_WAIT) throw outcome;
+    const repeats = (call.repeats ?? isTransient)(outcome);
+    if (failures >= api.retries || !repeats || stated > LONGEST_WAIT) throw outcome;
     await pause(api.name, stated + backoff(failures), context, outcome);
   }
 }
@@ -103,9 +108,9 @@ function urlOf(api: Api, call: Call): string {
 function initOf(api: Api, call: Call, key: string, signal: AbortSignal): RequestInit {
   const headers = { accept: "application/json", ...api.authorization(key), ...call.headers };
   // Followed, a redirect could take the key to another origin; "error" is unknown to workerd.
-  const init: RequestInit = { headers, redirect: "manual", signal };
+  const init: RequestInit = { method: call.method ?? "GET", headers, redirect: "manual", signal };
   if (call.body === undefined) return init;
-  return { ...init, method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(call.body) };
+  return { ...init, method: call.method ?? "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(call.body) };
 }
 
 /** Browsers hide a redirect that is not followed behind status 0. */
@@ -120,7 +125,7 @@ async function bodyOf(response: Response, key: string): Promise<unknown> {
   return parseJson(text?.replaceAll(key, "[key]")); // it becomes an error message
 }
 
-function isTransient(error: CreditGateError): boolean {
+export function isTransient(error: CreditGateError): boolean {
   return error.code === "provider_unavailable" || error.code === "provider_throttled";
 }
 

@@ -7,7 +7,7 @@ import { isKey } from "./key.js";
 import type { ApiKey } from "./key.js";
 import { isObject } from "./shape.js";
 
-function invalidOption(path: string, problem: string): CreditGateError {
+export function invalidOption(path: string, problem: string): CreditGateError {
   return new CreditGateError("invalid_option", `${path} ${problem}`, { path });
 }
 
@@ -47,6 +47,16 @@ export function durationOption(path: string, value: number | undefined, fallback
   if (value === undefined) return fallback;
   if (Number.isFinite(value) && value >= 0) return value;
   throw invalidOption(path, "must be a number of milliseconds, not negative");
+}
+
+/** The longest that a timer waits, ms: beyond it, it does not wait at all. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Milliseconds that a timer is set to. */
+export function timeoutOption(path: string, value: number | undefined, fallback: number): number {
+  const timeout = durationOption(path, value, fallback);
+  if (timeout <= LONGEST_TIMER) return timeout;
+  throw invalidOption(path, `must be at most ${LONGEST_TIMER} ms`);
 }
 
 /** How old a figure may be where the wire counts whole seconds: 0 would mean "no limit". */

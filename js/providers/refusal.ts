@@ -2,19 +2,16 @@
  * From an answer that is not a success to the error that says so.
  */
 import { CreditGateError } from "../errors.js";
-import type { ErrorCode, ErrorDetails } from "../errors.js";
+import type { ErrorCode, Problem } from "../errors.js";
 import { isObject } from "./shape.js";
 
 /** Keeps a page of HTML or a long list of details out of an error message. */
 const LONGEST_TEXT = 300;
 
 /** The error for `status`, with the billing API's own code and message where `body` has them. */
-export function refusal(api: string, status: number, body: unknown, retryAfter?: number): CreditGateError {
-  const details: { -readonly [K in keyof ErrorDetails]: ErrorDetails[K] } = { status };
-  const said = describe(body);
-  if (said.code !== undefined) details.providerCode = said.code;
-  if (retryAfter !== undefined) details.retryAfter = retryAfter;
-  return new CreditGateError(codeOf(status), `${api} answered ${status}${said.message}`, details);
+export function refusal(api: string, status: number, body: unknown, retryAfter?: number, problems?: readonly Problem[]): CreditGateError {
+  const { code: providerCode, message } = describe(body);
+  return new CreditGateError(codeOf(status), `${api} answered ${status}${message}`, { status, providerCode, retryAfter, problems });
 }
 
 /** When the billing API says to come back, ms from `now`: `Retry-After`, or Lago's `X-RateLimit-Reset` on a 429. */

@@ -13,7 +13,24 @@ import { withLocalTime } from "./local-time.js";
 
 /**
  * The computations there are. The keys of each request and answer are the provider's own words; the file
- * `tests/vectors/FORMAT.md` of the repository defines them under the same name.
+ * `tests/vectors/FORMAT.md` of the repository defines them under the same name. An answer that depends on what the
+ * provider leaves open (ties, the order of lines) lists the keys concerned in `undefined_by_provider`.
+ *
+ * Beyond these, whole requests are judged before they are sent. Each answers `{ problems: [{ path, code, message? }] }`,
+ * none for a good request; times are RFC 3339:
+ *
+ * | Verb | Request |
+ * | --- | --- |
+ * | `flexprice.wallet.create` | `wallet` (the body), `now`, `existing` wallets, `unique`: `"currency_and_type"` (default) or `"currency"`; answers `created` besides |
+ * | `flexprice.wallet.update`, `.top_up`, `.debit` | `wallet`; `top_up` and `now`; `debit` |
+ * | `lago.wallet.create` | `wallet`, `now`, `customer` `{ currency, active_codes }`; answers `created` besides |
+ * | `lago.wallet.update` | `wallet`, `now`, `current` (the wallet as the API shows it) |
+ * | `lago.wallet_transaction.create` | `wallet_transaction`, `wallet` (as the API shows it) |
+ * | `lago.alert.create` | `alert`, `existing` (types of the wallet's alerts) |
+ *
+ * And the one wallet of Lago's first guide (R-22): `lago_2022.wallet.create` `{ has_active_subscription,
+ * active_wallets }`, `.purchase` `{ credits, rate_amount, tax_rate, currency }`, `.after` `{ wallet: { status,
+ * balance_cents, expiration_at, currency }, credited_cents, terminated, now }`.
  */
 export type Verb =
   | "alert.crossed"
@@ -39,6 +56,10 @@ export type Verb =
   | "credits.consume"
   | "credits.expiry_sweep"
   | "duration"
+  | "flexprice.wallet.create"
+  | "flexprice.wallet.debit"
+  | "flexprice.wallet.top_up"
+  | "flexprice.wallet.update"
   | "gate.can_cover"
   | "grant.expiry"
   | "grant.proration"
@@ -52,6 +73,13 @@ export type Verb =
   | "invoice.totals"
   | "invoice.void_refund"
   | "invoices.unpaid_totals"
+  | "lago.alert.create"
+  | "lago.wallet.create"
+  | "lago.wallet.update"
+  | "lago.wallet_transaction.create"
+  | "lago_2022.wallet.after"
+  | "lago_2022.wallet.create"
+  | "lago_2022.wallet.purchase"
   | "lifecycle"
   | "ongoing.allocate"
   | "ongoing.refresh"
@@ -110,6 +138,10 @@ export const verbs: readonly Verb[] = [
   "credits.consume",
   "credits.expiry_sweep",
   "duration",
+  "flexprice.wallet.create",
+  "flexprice.wallet.debit",
+  "flexprice.wallet.top_up",
+  "flexprice.wallet.update",
   "gate.can_cover",
   "grant.expiry",
   "grant.proration",
@@ -123,6 +155,13 @@ export const verbs: readonly Verb[] = [
   "invoice.totals",
   "invoice.void_refund",
   "invoices.unpaid_totals",
+  "lago.alert.create",
+  "lago.wallet.create",
+  "lago.wallet.update",
+  "lago.wallet_transaction.create",
+  "lago_2022.wallet.after",
+  "lago_2022.wallet.create",
+  "lago_2022.wallet.purchase",
   "lifecycle",
   "ongoing.allocate",
   "ongoing.refresh",

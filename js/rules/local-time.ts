@@ -8,15 +8,16 @@ import { CreditGateError } from "../errors.js";
 const INSTANTS = ["now", "wallet_created_at", "rule_started_at", "rule_expiration_at"];
 
 /**
- * The request with the key `local`, where it names a time zone and does not say itself what its clocks show.
+ * The request with the key `local`, which is the engine's own: what the clocks of its time zone show.
  *
- * @throws CreditGateError `invalid_input` at `timezone` for one that the host does not know, or at an instant that is
- * none.
+ * @throws CreditGateError `invalid_input` at `timezone` for one that the host does not know, at an instant that is
+ * none, or at `local`.
  */
 export function withLocalTime(request: unknown): unknown {
   if (typeof request !== "object" || request === null) return request;
   const { timezone, local, interval_top_ups_at: topUps, ...fields } = request as Readonly<Record<string, unknown>>;
-  if (typeof timezone !== "string" || local !== undefined) return request;
+  if (local !== undefined) throw new CreditGateError("invalid_input", "`local` is not known", { path: "local" });
+  if (typeof timezone !== "string") return request;
   const clock = clockOf(timezone);
   const shown = (instant: unknown, path: string) => (typeof instant === "string" ? clock(instant, path) : instant);
   const instants = INSTANTS.filter((key) => key in fields).map((key) => [key, shown(fields[key], key)]);

@@ -4,57 +4,14 @@
  * @module creditgate/flexprice
  */
 import type { Provider } from "../../types.js";
-import type { Api } from "../http.js";
-import { apiKeyOption, baseOption, checkKeys, durationOption, idOf, oneOf, retriesOption, secondsOption, textOption } from "../options.js";
+import { checkKeys, durationOption, idOf, oneOf, secondsOption, textOption } from "../options.js";
+import { findCustomer } from "./customers.js";
 import { sendEvents } from "./events.js";
+import { connect, KEYS } from "./options.js";
+import type { FlexpriceOptions } from "./options.js";
 import { fetchWallets } from "./wallets.js";
 
-/** Options of {@link flexprice}. Durations are milliseconds. */
-export interface FlexpriceOptions {
-  /** The key of one environment, or a function that gives it, called once per request. */
-  readonly apiKey: string | (() => string | Promise<string>);
-  /** Which hosted API. @defaultValue `"us"` */
-  readonly region?: "us" | "india" | undefined;
-  /** A self-hosted API, ending in `/v1`; one that is wrong shows as `provider_not_found`. Excludes `region`. */
-  readonly baseUrl?: string | undefined;
-  /**
-   * How the gate's customer id addresses a customer: as your own id (Flexprice's `external_id`) or as
-   * Flexprice's. The API takes usage events by external id only: with `"id"`, report usage elsewhere.
-   *
-   * @defaultValue `"external"`
-   */
-  readonly customers?: "external" | "id" | undefined;
-  /**
-   * Also read the credits left in each active prepaid wallet, one more request per wallet, so that credits
-   * which have expired no longer count (flexprice 42-44). Without it decisions note `expiry_unknown`.
-   */
-  readonly grants?: "fetch" | undefined;
-  /**
-   * Take the figure from the provider's cache when it is no older than this, at least 1000, rounded down to whole
-   * seconds. Spares the provider a computation; an older figure may still come when a computation fails
-   * (flexprice 15), so every cached figure counts as up to 30 minutes old.
-   */
-  readonly maxCachedAge?: number | undefined;
-  /** From the acceptance of a usage event until every later computation contains it (flexprice 18). @defaultValue 420_000 */
-  readonly reflectWithin?: number | undefined;
-  /**
-   * Tells environments of one base URL apart in a shared store: the API key alone chooses the environment, and a
-   * key is never part of a store's keys.
-   */
-  readonly environment?: string | undefined;
-  /** `source` of the usage events this provider reports. */
-  readonly source?: string | undefined;
-  /** Attempts after the first, 0 to 10, where the network or the provider fails. @defaultValue 2 */
-  readonly retries?: number | undefined;
-}
-
-const BASES: Readonly<Record<"us" | "india", string>> = {
-  us: "https://us.api.flexprice.io/v1",
-  india: "https://api.cloud.flexprice.io/v1",
-};
-const KEYS: readonly (keyof FlexpriceOptions)[] = [
-  "apiKey", "region", "baseUrl", "customers", "grants", "maxCachedAge", "reflectWithin", "environment", "source", "retries",
-];
+export type { FlexpriceOptions } from "./options.js";
 
 /**
  * Flexprice as the gate's provider. Nothing is sent before the gate's first look-up.
@@ -71,13 +28,7 @@ const KEYS: readonly (keyof FlexpriceOptions)[] = [
  */
 export function flexprice(options: FlexpriceOptions): Provider {
   checkKeys("flexprice", options, KEYS);
-  const api: Api = {
-    name: "Flexprice",
-    base: baseOption("flexprice", options, BASES, "us"),
-    apiKey: apiKeyOption("flexprice.apiKey", options.apiKey),
-    authorization: (key) => ({ "x-api-key": key }),
-    retries: retriesOption("flexprice.retries", options.retries),
-  };
+  const api = connect(options);
   const customers = oneOf("flexprice.customers", options.customers, ["external", "id"]) ?? "external";
   const reading = {
     customers,
@@ -91,7 +42,9 @@ export function flexprice(options: FlexpriceOptions): Provider {
     id: idOf("flexprice", api.base, environment, customers, reading.grants ? "grants" : undefined),
     staleness: { computed: 0, cachedFallback: 1_800_000 }, // flexprice 13-15
     reflectWithin: durationOption("flexprice.reflectWithin", options.reflectWithin, 420_000),
+    customers,
     fetchWallets: (customer, context) => fetchWallets(api, reading, customer, context),
+    findCustomer: (ids, context) => findCustomer(api, customers, ids, context),
     ...(customers === "external" && { sendEvents: (events, context) => sendEvents(api, source, events, context) }),
   };
 }

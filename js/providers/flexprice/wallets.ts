@@ -8,6 +8,7 @@ import { readPages } from "../pages.js";
 import type { Page } from "../pages.js";
 import { isObject, listOf } from "../shape.js";
 import type { JsonObject } from "../shape.js";
+import { nextOffset } from "./pages.js";
 
 /** The server's own maximum (flexprice 2). */
 const GRANTS_PER_PAGE = 1000;
@@ -33,13 +34,13 @@ function walletsCall(reading: Reading, customer: string): Call {
     [reading.customers === "id" ? "id" : "lookup_key"]: customer,
     include_real_time_balance: "true",
   };
-  const call: Call = { path: "/customers/wallets", query, accept: isUnknownCustomer };
+  const call: Call = { path: "/customers/wallets", query, accept: isNotFound };
   if (reading.maxLive === undefined) return call;
   return { ...call, query: { ...query, from_cache: "true" }, headers: { "x-max-live": String(reading.maxLive) } };
 }
 
 /** Only Flexprice's own 404: the one of a wrong base URL must not refuse every customer as unknown. */
-function isUnknownCustomer({ status, body }: Answer): boolean {
+export function isNotFound({ status, body }: Answer): boolean {
   return status === 404 && isObject(body) && (body["code"] === "not_found" || body["success"] === false);
 }
 
@@ -71,12 +72,5 @@ async function grantsPage(api: Api, wallet: string, offset: number, context: Pro
   };
   const { body } = await request(api, { path: `/wallets/${encodeURIComponent(wallet)}/transactions`, query }, context);
   const items = listOf(api.name, "transactions", isObject(body) ? body["items"] : undefined);
-  return { items, next: nextOffset(offset, items.length, isObject(body) ? body["pagination"] : undefined) };
-}
-
-/** `total` decides where it is given: a server may allow fewer per page than were asked for. */
-function nextOffset(offset: number, length: number, pagination: unknown): number | undefined {
-  const total = isObject(pagination) ? pagination["total"] : undefined;
-  const more = typeof total === "number" ? offset + length < total : length >= GRANTS_PER_PAGE;
-  return more && length > 0 ? offset + length : undefined;
+  return { items, next: nextOffset(offset, items.length, GRANTS_PER_PAGE, isObject(body) ? body["pagination"] : undefined) };
 }

@@ -1,0 +1,11 @@
+/**
+ * The gate's rules as pure functions of what a provider answered: no client, no cache, no clock.
+ *
+ * @module creditgate/engine
+ */
+
+export { type Coverage, coverage, type CoverageOptions, type CoverageUsage } from "./coverage.js";
+export { previewInvoice } from "./preview.js";
+export type {
+  DraftCoupon, DraftInvoice, DraftLine, EngineProfile, InvoicePreview, PreviewLine, PreviewWallet, WalletsSnapshot,
+} from "../types.js";

@@ -1,0 +1,111 @@
+/**
+ * Whose wallet is it? Flexprice's events name its own ids only. They are learnt from every snapshot, here and in the
+ * shared store; where that is not enough, one look-up tells.
+ */
+
+import { CreditGateError } from "../errors.js";
+import type { Profile, ProviderIds } from "../types.js";
+import type { Calls, CallUse } from "./calls.js";
+import { within } from "./deadline.js";
+import type { Settings } from "./options.js";
+import type { Stored } from "./stored.js";
+
+/** Ids known at most, for each snapshot that is cached: a wallet's and its customer's, mostly. */
+const IDS_PER_SNAPSHOT = 2;
+
+/** Where a provider's wallet names itself and its customer, and what says that it is over. */
+const FIELDS: Readonly<Record<Profile, { readonly wallet: string; readonly customer: string; readonly status: string; readonly over: string }>> = {
+  flexprice: { wallet: "id", customer: "customer_id", status: "wallet_status", over: "closed" },
+  lago: { wallet: "lago_id", customer: "lago_customer_id", status: "status", over: "terminated" },
+};
+
+/** The index from a provider's ids to the ids by which the caller addresses customers. */
+export class Customers {
+  readonly #settings: Settings;
+  readonly #stored: Stored;
+  readonly #calls: Calls;
+  readonly #known = new Map<string, string>();
+
+  constructor(settings: Settings, stored: Stored, calls: Calls) {
+    this.#settings = settings;
+    this.#stored = stored;
+    this.#calls = calls;
+  }
+
+  /** Takes note, here, of whose wallets these are. */
+  learn(customer: string, wallets: readonly unknown[]): readonly string[] {
+    return this.#note(customer, this.#idsOf(wallets));
+  }
+
+  /** Takes note, and tells other instances what was news: those whose webhooks may name these ids. */
+  async share(customer: string, wallets: readonly unknown[]): Promise<void> {
+    const news = this.learn(customer, wallets);
+    if (this.#settings.webhooks !== undefined) await this.#store(customer, news);
+  }
+
+  /**
+   * Whose these ids are; `undefined` where the provider knows nobody.
+   *
+   * @throws CreditGateError what the look-up failed with
+   */
+  async find(ids: ProviderIds, use: CallUse = {}): Promise<string | undefined> {
+    const { provider } = this.#settings;
+    if (provider.customers === "id" && ids.customerId !== undefined) return ids.customerId;
+    const keys = keysOf(ids);
+    if (keys.length === 0) return undefined;
+    const known = keys.map((key) => this.#known.get(key)).find((customer) => customer !== undefined);
+    if (known !== undefined) return known;
+    const stored = (await Promise.all(keys.map((key) => this.#stored.customerOf(key)))).find((customer) => customer !== undefined);
+    if (stored !== undefined) {
+      this.#note(stored, keys);
+      return stored;
+    }
+    const found = await this.#lookUp(ids, use);
+    if (found !== undefined) await this.#store(found, this.#note(found, keys));
+    return found;
+  }
+
+  async #lookUp(ids: ProviderIds, use: CallUse): Promise<string | undefined> {
+    const { provider, sleep, lookupDeadline } = this.#settings;
+    const late = () => new CreditGateError("provider_timeout", `no answer from the billing API within ${lookupDeadline} ms`);
+    return within(sleep, lookupDeadline, late, async (signal) => provider.findCustomer?.(ids, this.#calls.context(signal, use)));
+  }
+
+  async #store(customer: string, keys: readonly string[]): Promise<void> {
+    await Promise.all(keys.map((key) => this.#stored.rememberCustomer(key, customer)));
+  }
+
+  /** Keeps the newest, within bounds; the keys that were not known like this. */
+  #note(customer: string, keys: readonly string[]): readonly string[] {
+    const news = keys.filter((key) => this.#known.get(key) !== customer);
+    for (const key of keys) {
+      this.#known.delete(key);
+      this.#known.set(key, customer);
+    }
+    const most = this.#settings.maxSnapshots * IDS_PER_SNAPSHOT;
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= most) break;
+      this.#known.delete(oldest);
+    }
+    return news;
+  }
+
+  /** A wallet that is over moves no more, and Lago lists every one there ever was. */
+  #idsOf(wallets: readonly unknown[]): readonly string[] {
+    const { wallet, customer, status, over } = FIELDS[this.#settings.provider.profile];
+    const live = wallets.filter(isObject).filter((fields) => fields[status] !== over);
+    return [...new Set(live.flatMap((fields) => keysOf({ walletId: text(fields[wallet]), customerId: text(fields[customer]) })))];
+  }
+}
+
+function keysOf({ walletId, customerId }: ProviderIds): string[] {
+  return [...(walletId === undefined ? [] : [`wallet:${walletId}`]), ...(customerId === undefined ? [] : [`customer:${customerId}`])];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

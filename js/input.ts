@@ -1,0 +1,19 @@
+/** What every reader of a caller's input shares. */
+
+import { CreditGateError } from "./errors.js";
+
+/** Ids longer than this are a mistake, and would bloat every cache. */
+export const LONGEST_ID = 1024;
+
+export function object(value: unknown, path: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid(path, "must be an object");
+  return value as Readonly<Record<string, unknown>>;
+}
+
+export function knownOnly(fields: object, known: ReadonlySet<string>, path: string): void {
+  for (const name of Object.keys(fields)) if (!known.has(name)) throw invalid(`${path}.${name}`, "is not known");
+}
+
+export function invalid(path: string, message: string): CreditGateError {
+  return new CreditGateError("invalid_input", `\`${path}\` ${message}`, { path });
+}

@@ -4,6 +4,7 @@ import { relative, resolve } from "node:path";
 import { transform } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Sandbox, startSandbox } from "../sandbox/index.js";
+import { HMAC_KEY, hmacRequest, SECRET, svixRequest } from "./webhooks/deliveries.js";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -56,8 +57,19 @@ afterAll(async () => {
   await sandbox.close();
 });
 
+/** A request of whoever the example hears: an alert by webhook. */
+function requestFor(code: string): Request {
+  if (!code.includes("{ lagoWebhooks }")) {
+    const wallet = { id: "wallet_1", customer_id: "cust_1" };
+    const alert = { state: "in_alarm", current_balance: "-9.5" };
+    return svixRequest({ at: Date.now(), body: JSON.stringify({ event_type: "wallet.ongoing_balance.dropped", wallet, customer: { external_id: "cus_1" }, alert }) });
+  }
+  const triggered_alert = { lago_wallet_id: "w1", external_customer_id: "cus_1" };
+  return hmacRequest(JSON.stringify({ webhook_type: "alert.triggered", object_type: "triggered_alert", triggered_alert }));
+}
+
 /** What an example may take as given. */
-async function given(): Promise<Record<string, unknown>> {
+async function given(code: string): Promise<Record<string, unknown>> {
   const { CreditGate } = await import("creditgate");
   const { flexprice } = await import("creditgate/flexprice");
   const kept = new Map<string, string>();
@@ -65,8 +77,11 @@ async function given(): Promise<Record<string, unknown>> {
     get: async (key: string) => kept.get(key) ?? null,
     put: async (key: string, value: string) => void kept.set(key, value),
   };
-  const env = { FLEXPRICE_API_KEY: sandbox.flexprice.apiKey, LAGO_API_KEY: sandbox.lago.apiKey, SNAPSHOTS };
-  return { env, gate: new CreditGate({ provider: flexprice({ apiKey: sandbox.flexprice.apiKey }) }) };
+  const env = {
+    FLEXPRICE_API_KEY: sandbox.flexprice.apiKey, LAGO_API_KEY: sandbox.lago.apiKey, SNAPSHOTS,
+    FLEXPRICE_WEBHOOK_SECRET: SECRET, LAGO_HMAC_KEY: HMAC_KEY,
+  };
+  return { env, request: requestFor(code), gate: new CreditGate({ provider: flexprice({ apiKey: sandbox.flexprice.apiKey }) }) };
 }
 
 /** Runs an example; what it printed, a line each. */
@@ -76,10 +91,10 @@ async function run(code: string): Promise<string[]> {
     .replace(/^import \{(.+?)\} from (".+?");$/gm, "const {$1} = await import($2);")
     .replace(/^export /gm, "");
   // A handler that an example defines is called with a request, as a runtime would.
-  const called = `${inside}\nif (typeof handle === "function") await handle(new Request("https://example.com/"));`;
+  const called = `${inside}\nif (typeof handle === "function") console.log("answered", (await handle(request))?.status);`;
   const { code: script } = await transform(`async function example() {\n{\n${called}\n}\n}`, { loader: "ts" });
   const console = { log: (...values: unknown[]) => printed.push(values.join(" ")) };
-  const names = { ...(await given()), console };
+  const names = { ...(await given(code)), console };
   const load = new Function(...Object.keys(names), "handle", `${script.replaceAll("import(", "__import(")}\nreturn (load) => { __import = load; return example(); };\nvar __import;`);
   await load(...Object.values(names), undefined)((name: string) => import(name));
   return printed;
@@ -90,6 +105,7 @@ describe("documentation", () => {
 
   test.each(examples)("$name runs", async ({ code }) => {
     const printed = await run(code);
+    for (const line of printed.filter((text) => text.startsWith("answered"))) expect(line).toMatch(/^answered 2\d\d$/);
     for (const [, expected = ""] of code.matchAll(/console\.log\(.*\);\s*\/\/ (.+)$/gm)) {
       if (expected.includes(":")) continue; // a remark, not an output
       expect(printed).toContain(expected.trim());

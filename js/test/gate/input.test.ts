@@ -216,6 +216,10 @@ describe("an option", () => {
     "usableFor without end": [{ provider, usableFor: Infinity }, "usableFor"],
     "whenUnknown of a boolean": [{ provider, whenUnknown: true }, "whenUnknown"],
     "whenScopesOverlap of another word": [{ provider, whenScopesOverlap: "guess" }, "whenScopesOverlap"],
+    "whenScopesOverlap of a provider that cannot": [{ provider, whenScopesOverlap: "reconstruct" }, "whenScopesOverlap"],
+    "whenScopesOverlap for figures that are never refreshed": [
+      { provider: { profile: "lago", fetchWallets: async () => ({}), reconstruction: "required" }, taxRate: "0" }, "whenScopesOverlap",
+    ],
     "postpaid of another word": [{ provider, postpaid: "yes" }, "postpaid"],
     "acceptFallback of text": [{ provider, acceptFallback: "no" }, "acceptFallback"],
     "maxSnapshots of nothing": [{ provider, maxSnapshots: 0 }, "maxSnapshots"],

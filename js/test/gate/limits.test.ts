@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { flexpriceWallet, harness, MINUTE, money, NOW, said, SECOND, usd } from "./harness.js";
+import { type FakeProvider, flexpriceWallet, harness, MINUTE, money, NOW, said, SECOND, usd } from "./harness.js";
 
 const of = (customer: string, amount = "1") => usd(amount, { customer });
 
@@ -31,6 +31,30 @@ test("beyond the bucket of tokens the answer is throttled without a call and wit
   await clock.advance(SECOND);
   expect(said(await run(gate.check(of("c"))))).toBe("covered: sufficient");
   expect(gate.stats().billingCalls).toBe(3);
+});
+
+test("a customer whose refresh needs more requests than there are is tried ever later, not at every call", async () => {
+  const greedy = (provider: FakeProvider) => {
+    const { fetchWallets } = provider;
+    provider.fetchWallets = async (customer, context) => {
+      if (customer === "greedy") for (let i = 0; i < 10; i++) await context.fetch("https://billing.test/usage");
+      return fetchWallets.call(provider, customer, context);
+    };
+    return provider;
+  };
+  const { gate, run, clock, provider } = harness({ rateLimit: { perSecond: 1, burst: 4 }, provider: greedy });
+  provider.byDefault = money("1");
+  expect(said(await run(gate.check(of("greedy"))))).toBe("unknown: throttled");
+  await clock.advance(SECOND - 1);
+  expect(said(await run(gate.check(of("greedy"))))).toBe("unknown: throttled");
+  expect(gate.stats().billingCalls).toBe(4);
+  await clock.advance(1);
+  await run(gate.check(of("greedy")));
+  expect(gate.stats().billingCalls).toBe(5);
+  await clock.advance(SECOND);
+  await run(gate.check(of("greedy")));
+  expect(gate.stats().billingCalls).toBe(5);
+  expect(said(await run(gate.check(of("modest"))))).toBe("covered: sufficient");
 });
 
 test("ten thousand random customers in a row cost the billing API no more than the bucket, and bounded memory", async () => {
@@ -141,13 +165,20 @@ test("debits without a key take one entry a second, however many", async () => {
 });
 
 test("figures the engine's decimals cannot hold together refuse the spend and leave the customer as before", async () => {
-  const { gate, run } = harness({ wallets: money("1000") });
-  const third = "0.3333333333333333333333333333";
+  // 17 digits before the point, and the 12 that a debit is rounded up to after it.
+  const { gate, run } = harness({ wallets: money("99999999999999999") });
+  const third = "0.333333333333";
   expect(await run(gate.spend(usd(third)))).toMatchObject({ outcome: "unknown", reason: "decimal_out_of_range", allowed: false });
   expect(await run(gate.spend(usd(third), { key: "k" }))).toMatchObject({ reason: "decimal_out_of_range" });
   expect(await run(gate.authorize(usd(third)))).toMatchObject({ allowed: false });
   expect(gate.stats().ledger.entries).toBe(0);
-  expect(await run(gate.spend(usd("1000")))).toMatchObject({ outcome: "covered", available: "1000" });
+  expect(await run(gate.spend(usd("1000")))).toMatchObject({ outcome: "covered", available: "99999999999999999" });
+});
+
+test("a debit of many decimals is counted rounded up, and does not shut a richer customer out", async () => {
+  const { gate, run } = harness({ wallets: money("1000") });
+  expect(await run(gate.spend(usd("0.3333333333333333333333333333")))).toMatchObject({ outcome: "covered" });
+  expect(gate.checkCached(usd("1"))).toMatchObject({ available: "999.666666666666" });
 });
 
 test("spending nothing from nothing does not stop the refreshes", async () => {

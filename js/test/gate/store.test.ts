@@ -121,7 +121,8 @@ describe("a store that", () => {
     for (const fail of [async () => { throw new Error("down"); }, () => { throw new Error("down at once"); }]) {
       const { gate, run, telemetry } = harness({ wallets: money("1"), store: { get: fail, set: fail } });
       expect(await run(gate.check(usd("1")))).toMatchObject({ outcome: "covered", notes: ["expiry_unknown"] });
-      await gate.invalidate("cus_1");
+      expect(await failure(() => gate.invalidate("cus_1"))).toMatchObject({ code: "store_unavailable" });
+      expect(gate.checkCached(usd("1")).outcome).toBe("unknown");
       expect(gate.stats().storeFailures).toBe(3);
       expect(telemetry.filter(({ type }) => type === "store_failed")).toHaveLength(3);
     }

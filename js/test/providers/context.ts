@@ -1,10 +1,13 @@
 /**
- * What a provider is handed in these tests: a clock that stands still but for sleeping, and the real `fetch`.
+ * What a provider is handed in these tests: a clock that stands still but for sleeping, and the real `fetch`. Every
+ * request is held to the provider's description (js/test/openapi), and so are the sandbox's answers; a scripted
+ * server's are the test's own.
  */
 import { expect } from "vitest";
 import { isCreditGateError } from "../../errors.js";
 import type { CreditGateError } from "../../errors.js";
 import type { Provider, ProviderContext, UsageEvent } from "../../types.js";
+import { validated } from "../openapi/validate.js";
 
 export const NOW: number = Date.parse("2026-08-21T18:00:00Z");
 
@@ -15,12 +18,34 @@ export interface TestContext extends ProviderContext {
 
 /** Sleeping moves the clock; so does each request, by 1 ms, so that attempts can be told apart. */
 export function testContext(overrides: Partial<ProviderContext> = {}): TestContext {
+  return contextOver(describedFetch, overrides);
+}
+
+/** The same for an API that no provider has. */
+export function plainContext(overrides: Partial<ProviderContext> = {}): TestContext {
+  return contextOver((input, init) => globalThis.fetch(input, init), overrides);
+}
+
+/** The paths under which providers are served here: the sandbox's, and those of scripted servers. */
+const BASES = /^(\/flexprice\/v1|\/lago\/api\/v1|\/api\/v1|\/v1)?/;
+
+/** Whose request it is tells the key's header. */
+export const describedFetch: ProviderContext["fetch"] = (input, init) => {
+  const { headers, url } = new Request(input, init);
+  const { origin, pathname } = new URL(url);
+  const base = BASES.exec(pathname)?.[0] ?? "";
+  const isSandbox = base.startsWith("/flexprice") || base.startsWith("/lago");
+  const provider = headers.has("x-api-key") ? "flexprice" : "lago";
+  return validated(globalThis.fetch, { provider, baseUrl: origin + base, answers: isSandbox ? "every" : "none" })(input, init);
+};
+
+function contextOver(fetch: ProviderContext["fetch"], overrides: Partial<ProviderContext>): TestContext {
   const slept: number[] = [];
   let now = NOW;
   return {
     fetch: (input, init) => {
       now += 1;
-      return globalThis.fetch(input, init);
+      return fetch(input, init);
     },
     now: () => now,
     signal: new AbortController().signal,

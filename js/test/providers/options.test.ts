@@ -103,6 +103,7 @@ describe("flexprice alone", () => {
 describe("lago alone", () => {
   it.each([
     ["refreshInterval", { refreshInterval: -1 }],
+    ["refreshInterval", { refreshInterval: "never" }],
     ["customers", { customers: "id" }],
     ["region", { region: "india" }],
   ])("refuses %s of %j", (option, options) => {
@@ -118,5 +119,12 @@ describe("lago alone", () => {
     });
     expect(lago({ apiKey: KEY, region: "eu" }).id).toBe("lago:https://api.eu.getlago.com/api/v1");
     expect(lago({ apiKey: KEY, refreshInterval: 5000 }).staleness).toEqual({ computed: 5000, cachedFallback: 5000 });
+  });
+
+  it("needs reconstruction for a server that never refreshes", () => {
+    expect(lago({ apiKey: KEY })).toMatchObject({ reconstruction: "supported" });
+    const never = lago({ apiKey: KEY, refreshInterval: "none" });
+    expect(never).toMatchObject({ reconstruction: "required", staleness: { computed: 0, cachedFallback: 0 } });
+    expect(never.id).not.toBe(lago({ apiKey: KEY }).id);
   });
 });

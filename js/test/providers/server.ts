@@ -12,8 +12,8 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
   /** Text goes out as it is, anything else as JSON. */
   readonly body?: unknown;
-  /** Break the connection instead of answering, or after half a body; or stay silent after half a body. */
-  readonly fault?: "drop" | "drop-mid-body" | "hang-mid-body";
+  /** Break the connection instead of answering, or after half a body; or stay silent, at all or after half a body. */
+  readonly fault?: "drop" | "drop-mid-body" | "hang" | "hang-mid-body";
 }
 
 export interface Asked {
@@ -77,6 +77,7 @@ function answer(outgoing: ServerResponse, reply: Reply): void {
     outgoing.destroy();
     return;
   }
+  if (reply.fault === "hang") return;
   const text = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body ?? {});
   outgoing.writeHead(reply.status ?? 200, { "content-type": "application/json", ...reply.headers });
   if (reply.fault === undefined) {

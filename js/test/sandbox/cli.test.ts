@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { main } from "../../sandbox/cli.js";
-import { api, listAt } from "./harness.js";
+import { providerApi, listAt } from "./harness.js";
 
 const printed = { out: "", err: "" };
 
@@ -35,9 +35,9 @@ describe("creditgate sandbox", () => {
     expect(Object.keys(started)).toEqual(["lago", "flexprice", "control"]);
     expect(Object.keys(started.control)).toEqual(["baseUrl"]);
     expect(started.lago.baseUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/lago\/api\/v1$/);
-    const flexprice = await api(started.flexprice.baseUrl, { "x-api-key": started.flexprice.apiKey }).get("/customers/wallets?lookup_key=acme&include_real_time_balance=true");
+    const flexprice = await providerApi("flexprice", started.flexprice).get("/customers/wallets?lookup_key=acme&include_real_time_balance=true");
     expect(flexprice.list).toMatchObject([{ balance: "25", real_time_balance: "25" }]);
-    const lago = await api(started.lago.baseUrl, { authorization: `Bearer ${started.lago.apiKey}` }).get("/wallets?external_customer_id=acme");
+    const lago = await providerApi("lago", started.lago).get("/wallets?external_customer_id=acme");
     expect(listAt(lago.body, "wallets")).toHaveLength(2);
     process.emit("SIGTERM");
     expect(await running).toBe(0);

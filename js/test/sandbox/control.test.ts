@@ -139,11 +139,22 @@ describe("control: bad requests", () => {
     ["/faults", { provider: "lago", stale: true }, undefined, "stale"],
     ["/pay", { provider: "lago", id: "nothing" }, "id names no transaction and no invoice", "id"],
     ["/pay", { provider: "flexprice", id: "nothing" }, "id names no transaction and no invoice", "id"],
+    ["/pay", { provider: "flexprice", id: "nothing", outcome: "failed" }, undefined, "outcome"],
+    ["/plans", { provider: "flexprice", code: "pro" }, "provider must be one of lago", "provider"],
+    ["/plans", { provider: "lago", code: "pro", charges: [{ metric: "unheard_of" }] }, "charges[0].metric names no metric; set it up first", "charges[0].metric"],
+    ["/invoices", { provider: "lago", customer: "nobody", fees: [] }, "customer is not known", "customer"],
+    ["/finalize", { provider: "lago", invoice: "nothing" }, "invoice is not known", "invoice"],
     ["/clock", { advance: 1.5 }, undefined, "advance"],
   ])("%s refuses %j", async (path, request, message, field) => {
     const { status, body } = await harness.control.post(path, request);
     expect(status).toBe(400);
     expect(body).toMatchObject({ code: "invalid_input", path: field, ...(message === undefined ? {} : { message }) });
+  });
+
+  it("refuses a fee of no type", async () => {
+    await harness.control.post("/customers", { provider: "lago", external_id: "acme" });
+    const fees = [{ item_type: "fee", item_code: "tokens", amount_cents: 1 }];
+    expect(await harness.control.post("/invoices", { provider: "lago", customer: "acme", fees })).toMatchObject({ status: 400, body: { path: "fees[0].item_type" } });
   });
 
   it("refuses a body that is no object, and knows no other verb", async () => {

@@ -202,8 +202,12 @@ describe("Flexprice: top-ups", () => {
 
   it("says what it does not do", async () => {
     const id = await wallet();
-    const body = { credits_to_add: "1", transaction_reason: "PURCHASED_CREDIT_DIRECT", bonus_credits_to_add: "1" };
+    const body = { credits_to_add: "1", transaction_reason: "PURCHASED_CREDIT_INVOICED", force_sync_invoice: true };
     expect(await harness.flexprice.post(`/wallets/${id}/top-up`, body)).toMatchObject({ status: 501, body: { code: "not_implemented" } });
+    const priced = { external_customer_id: "acme", currency: "eur", price_unit: "tok" };
+    expect(await harness.flexprice.post("/wallets", priced)).toMatchObject({ status: 501, body: { code: "not_implemented" } });
+    const sorted = { limit: 10, sort: [{ field: "created_at" }] };
+    expect(await harness.flexprice.post("/wallets/transactions/search", sorted)).toMatchObject({ status: 501, body: { code: "not_implemented" } });
   });
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type Answer, at, HOUR, listAt, START, useSandbox } from "./harness.js";
+import { type Api, type Answer, at, HOUR, listAt, START, useSandbox } from "./harness.js";
 
 const harness = useSandbox();
+
+const MONTHLY = { trigger: "interval", interval: "monthly" };
 
 async function customer(externalId = "acme"): Promise<Answer> {
   return harness.lago.post("/customers", { customer: { external_id: externalId, currency: "EUR", name: "Acme" } });
@@ -42,7 +44,7 @@ describe("Lago: authentication and errors", () => {
       body: { status: 400, error: "BadRequest: param is missing or the value is empty or invalid: wallet" },
     });
     expect(await harness.lago.get("/wallets/nope")).toMatchObject({ status: 404, body: { error: "Not Found", code: "wallet_not_found" } });
-    expect((await harness.lago.get("/nowhere")).status).toBe(404);
+    expect((await harness.lago.lenient.get("/nowhere")).status).toBe(404);
   });
 });
 
@@ -129,7 +131,7 @@ describe("Lago: wallets", () => {
     [{ expiration_at: "2026-08-31T00:00:00Z" }, refusal("expiration_at", "invalid_date")],
     [{ applies_to: { fee_types: ["fees"] } }, refusal("applies_to", "invalid_limitations")],
     [{ applies_to: { billable_metric_codes: ["unheard_of"] } }, refusal("applies_to", "invalid_limitations")],
-    [{ recurring_transaction_rules: [{ trigger: "interval" }, { trigger: "interval" }] }, refusal("recurring_transaction_rules", "invalid_number_of_recurring_rules")],
+    [{ recurring_transaction_rules: [MONTHLY, MONTHLY] }, refusal("recurring_transaction_rules", "invalid_number_of_recurring_rules")],
     [{ recurring_transaction_rules: [{ trigger: "sometimes" }] }, refusal("recurring_transaction_rules", "invalid_recurring_rule")],
     [{ paid_credits: "4", paid_top_up_min_amount_cents: 500 }, refusal("paid_credits", "amount_below_minimum")],
     [{ paid_credits: "6", paid_top_up_max_amount_cents: 500 }, refusal("paid_credits", "amount_above_maximum")],
@@ -236,9 +238,9 @@ describe("Lago: wallet transactions", () => {
 
   it("makes nothing for zero or absent credits, and ignores unknown keys", async () => {
     const id = await createId();
-    for (const fields of [{}, { paid_credits: "0", granted_credits: "0.0" }, { void_credits: "5" }]) {
-      expect(await topUp({ wallet_id: id, ...fields })).toMatchObject({ status: 200, body: { wallet_transactions: [] } });
-    }
+    const nothing = { status: 200, body: { wallet_transactions: [] } };
+    for (const fields of [{}, { paid_credits: "0", granted_credits: "0.0" }]) expect(await topUp({ wallet_id: id, ...fields })).toMatchObject(nothing);
+    expect(await harness.lago.lenient.post("/wallet_transactions", { wallet_transaction: { wallet_id: id, void_credits: "5" } })).toMatchObject(nothing);
   });
 
   it("refuses what Lago refuses", async () => {
@@ -251,7 +253,7 @@ describe("Lago: wallet transactions", () => {
     expect((await topUp({ wallet_id: id, paid_credits: "10.01", ignore_paid_top_up_limits: true })).status).toBe(200);
     expect(await topUp({ wallet_id: id, voided_credits: "10.00001" })).toMatchObject(refusal("voided_credits", "insufficient_credits"));
     expect(await topUp({ wallet_id: id, granted_credits: "1", priority: 0 })).toMatchObject(refusal("priority", "value_is_invalid"));
-    expect((await topUp({ wallet_id: id, voided_transaction_id: "x" })).status).toBe(501);
+    expect(await topUp({ wallet_id: id, voided_transaction_id: "x" })).toMatchObject(refusal("voided_transaction_id", "wallet_transaction_not_found"));
     await harness.lago.delete(`/wallets/${id}`);
     expect(await topUp({ wallet_id: id, granted_credits: "1" })).toMatchObject(refusal("wallet_id", "wallet_is_terminated"));
   });
@@ -261,14 +263,14 @@ describe("Lago: wallet transactions", () => {
     const { body } = await topUp({ wallet_id: id, paid_credits: "5", granted_credits: "3" });
     harness.sandbox.control.pay({ provider: "lago", id: String(listAt(body, "wallet_transactions")[0]?.["lago_id"]) });
     await topUp({ wallet_id: id, voided_credits: "4" });
-    const remaining = async (query: string) => {
-      const answer = await harness.lago.get(`/wallets/${id}/wallet_transactions?${query}`);
+    const remaining = async (query: string, api: Api = harness.lago) => {
+      const answer = await api.get(`/wallets/${id}/wallet_transactions?${query}`);
       return listAt(answer.body, "wallet_transactions").map((transaction) => transaction["remaining_amount_cents"]);
     };
     expect(await remaining("transaction_status=granted")).toEqual([0]);
     expect(await remaining("transaction_status=purchased&status=settled")).toEqual([400]);
     expect(await remaining("transaction_type=outbound")).toEqual([null]);
-    expect(await remaining("status=imaginary")).toHaveLength(3);
+    expect(await remaining("status=imaginary", harness.lago.lenient)).toHaveLength(3);
     expect((await harness.lago.get(`/wallets/${id}/wallet_transactions?per_page=2`)).body["meta"]).toMatchObject({ next_page: 2, total_count: 3 });
   });
 });

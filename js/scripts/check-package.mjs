@@ -7,7 +7,7 @@ import { join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { run } from "./lib/exec.mjs";
 import { Failure, main } from "./lib/failure.mjs";
-import { modules, node24, pkg, systemNode, target, toolEnv } from "./lib/paths.mjs";
+import { modules, node24, pkg, root, systemNode, target, toolEnv } from "./lib/paths.mjs";
 import { say } from "./lib/progress.mjs";
 import { filesUnder } from "./lib/stamp.mjs";
 
@@ -34,11 +34,13 @@ function checkFiles() {
   const files = filesUnder(pkg).map((file) => relative(pkg, file).split(sep).join("/"));
   const unexpected = files.filter((file) => !PUBLISHED.test(file));
   const wasm = files.filter((file) => file.endsWith(".wasm"));
+  const telling = wasm.filter((file) => [root, join("registry", "src")].some((folder) => readFileSync(join(pkg, file)).includes(folder)));
   const imported = unresolvedImports(files);
   const problems = [
     ...missing.map((file) => `package.json names ${file}, which does not exist`),
     ...unexpected.map((file) => `${file} does not belong into the package`),
     ...(wasm.length > MOST_WASM_FILES ? [`there are ${wasm.length} .wasm files: ${wasm.join(", ")}`] : []),
+    ...telling.map((file) => `${file} names a folder of this machine`),
     ...imported,
   ];
   if (problems.length > 0) throw new Failure(`pkg/ is not complete:\n${problems.map((line) => `  ${line}`).join("\n")}`);

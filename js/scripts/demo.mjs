@@ -4,6 +4,7 @@
  *
  * `npm run demo [-- --json] [--keep] [--requests N]`
  */
+import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startSandbox } from "creditgate/sandbox";
@@ -12,6 +13,7 @@ import { timeChecks } from "./demo/checks.mjs";
 import { nanos, text } from "./demo/money.mjs";
 import { startUpstream } from "./demo/upstream.mjs";
 import { Failure, main } from "./lib/failure.mjs";
+import { startKv } from "./lib/kv.mjs";
 import { say } from "./lib/progress.mjs";
 import { startWorker } from "./lib/worker.mjs";
 
@@ -34,15 +36,20 @@ main(async (args) => {
   const customers = [...cast(Date.now()), TOPPING_UP];
   const sandbox = await startSandbox();
   const upstream = await startUpstream();
+  const kv = await startKv();
   seed(sandbox.control, customers);
   say(`demo: sandbox with ${customers.length} customers; Worker in workerd ...`);
-  const worker = await startWorker("examples/worker/src/index.ts", {
+  const bindings = {
     UPSTREAM_URL: upstream.url,
     FLEXPRICE_BASE_URL: sandbox.flexprice.baseUrl,
     FLEXPRICE_API_KEY: `${sandbox.flexprice.apiKey}+worker`,
     LAGO_BASE_URL: sandbox.lago.baseUrl,
     LAGO_API_KEY: `${sandbox.lago.apiKey}+worker`,
-  });
+    // Nobody knows them: the demo finds the top-up without a webhook.
+    FLEXPRICE_WEBHOOK_SECRET: `whsec_${randomBytes(32).toString("base64")}`,
+    LAGO_HMAC_KEY: randomUUID(),
+  };
+  const worker = await startWorker("examples/worker/src/index.ts", bindings, { SNAPSHOTS: kv.host });
   const tally = new Tally(customers);
   await drain(worker, tally);
   const drained = performance.now();
@@ -70,7 +77,7 @@ main(async (args) => {
   if (values.keep) {
     await keep(sandbox, worker);
   }
-  await Promise.all([worker.close(), upstream.close(), sandbox.close()]);
+  await Promise.all([worker.close(), upstream.close(), kv.close(), sandbox.close()]);
   if (values.json) console.log(JSON.stringify(summary));
   return wrong.length === 0 ? 0 : 1;
 });

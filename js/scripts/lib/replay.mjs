@@ -3,8 +3,15 @@
 /** Maps that must list exactly the ids of the answer. */
 const COMPLETE = new Set(["allocations", "debits", "payments", "line_applied", "line_discounts", "per_fee_credit_cents", "statuses"]);
 
-const DECIMAL = /^-?\d+(\.\d+)?$/;
+const DECIMAL = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
+
+/** Parsed JSON in which a number that no float holds keeps its digits, and is written out with them again. */
+export function parseExactly(text) {
+  return JSON.parse(text, (_key, value, { source }) =>
+    typeof value === "number" && canonical(String(value)) !== canonical(source) ? JSON.rawJSON(source) : value,
+  );
+}
 
 /** The first difference as text, or undefined when the answer has all that is expected. */
 export function difference(expected, got, kind, path = "") {
@@ -15,7 +22,7 @@ export function difference(expected, got, kind, path = "") {
     if (!Array.isArray(got) || got.length !== expected.length) return told(path, expected, got);
     return first(expected.map((value, index) => difference(value, got[index], kind, `${path}[${index}]`)));
   }
-  if (typeof expected === "object") return differenceOfObjects(expected, got, kind, path);
+  if (typeof expected === "object" && !JSON.isRawJSON(expected)) return differenceOfObjects(expected, got, kind, path);
   return isSame(expected, got) ? undefined : told(path, expected, got);
 }
 
@@ -46,12 +53,17 @@ function isSame(expected, got) {
 
 function decimalText(value) {
   if (typeof value === "number") return String(value);
+  if (JSON.isRawJSON(value)) return value.rawJSON;
   return typeof value === "string" && DECIMAL.test(value) ? value : undefined;
 }
 
+/** Plain notation without leading or trailing zeros, sign of zero or exponent. */
 function canonical(text) {
-  const [, sign, whole, fraction = ""] = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(text) ?? [];
+  const [, sign, whole, fraction = "", exponent = "0"] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   if (whole === undefined) return text;
-  const digits = fraction === "" ? whole : `${whole}.${fraction}`;
-  return digits === "0" ? "0" : sign + digits;
+  const point = whole.length + Number(exponent);
+  const digits = (whole + fraction).padEnd(point, "0").padStart(whole.length + fraction.length + Math.max(0, 1 - point), "0");
+  const at = Math.max(point, 1);
+  const plain = `${digits.slice(0, at).replace(/^0+(?=.)/, "")}.${digits.slice(at)}`.replace(/\.?0*$/, "");
+  return plain === "0" ? "0" : sign + plain;
 }

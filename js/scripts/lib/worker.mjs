@@ -1,6 +1,6 @@
 /** A Worker in real workerd: bundled as wrangler would, served on loopback. */
 import { spawn } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "./failure.mjs";
 import { modules, root, target } from "./paths.mjs";
@@ -9,16 +9,17 @@ import { modules, root, target } from "./paths.mjs";
 const COMPATIBILITY_DATE = "2026-10-01";
 
 /**
- * Serves `entry` with text bindings.
+ * Serves `entry` with text bindings, and with KV namespaces: their names, and where each is served (kv.mjs).
  *
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function startWorker(entry, bindings) {
-  const folder = join(target, "worker");
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+export async function startWorker(entry, bindings, namespaces = {}) {
+  const workers = join(target, "workers");
+  mkdirSync(workers, { recursive: true });
+  // Several may run at once.
+  const folder = mkdtempSync(join(workers, "worker-"));
   await bundle(entry, folder);
-  writeFileSync(join(folder, "config.capnp"), config(folder, bindings));
+  writeFileSync(join(folder, "config.capnp"), config(folder, bindings, namespaces));
   const binary = join(modules, ".bin", "workerd");
   const child = spawn(binary, ["serve", "config.capnp", "--control-fd=3"], { cwd: folder, stdio: ["ignore", "pipe", "pipe", "pipe"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -35,6 +36,7 @@ export async function startWorker(entry, bindings) {
     async close() {
       child.kill("SIGTERM");
       await ended;
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -57,18 +59,23 @@ async function bundle(entry, folder) {
   });
 }
 
-function config(folder, bindings) {
+function config(folder, bindings, namespaces) {
   const wasm = readdirSync(folder).filter((name) => name.endsWith(".wasm"));
   const text = (value) => JSON.stringify(value);
   const list = [
     `(name = "worker.js", esModule = embed "worker.js")`,
     ...wasm.map((name) => `(name = ${text(`./${name}`)}, wasm = embed ${text(name)})`),
   ];
-  const vars = Object.entries(bindings).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`);
+  const all = [
+    ...Object.entries(bindings).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
+    ...Object.keys(namespaces).map((name) => `(name = ${text(name)}, kvNamespace = ${text(`kv-${name}`)})`),
+  ];
+  const external = Object.entries(namespaces).map(([name, host]) => `(name = ${text(`kv-${name}`)}, external = (address = ${text(host)}, http = ())),`);
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = .main),
+    ${external.join("\n    ")}
     # Only servers of this machine: the demo calls nobody else.
     (name = "internet", network = (allow = ["local"])),
   ],
@@ -77,7 +84,7 @@ const config :Workerd.Config = (
 const main :Workerd.Worker = (
   modules = [${list.join(", ")}],
   compatibilityDate = "${COMPATIBILITY_DATE}",
-  bindings = [${vars.join(", ")}],
+  bindings = [${all.join(", ")}],
 );
 `;
 }

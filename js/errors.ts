@@ -31,6 +31,8 @@
  *
  * The shared store: `store_unavailable` (it did not take an invalidation).
  *
+ * A page: `not_loaded` (a preview was asked for before its wallets were there).
+ *
  * The rest: `closed` (the gate was closed), `engine_fault` (a fault of ours: never retried, never "allowed").
  */
 export type ErrorCode =
@@ -67,6 +69,7 @@ export type ErrorCode =
   | "webhook_key_unavailable"
   | "webhook_unhandled"
   | "store_unavailable"
+  | "not_loaded"
   | "closed"
   | "engine_fault";
 

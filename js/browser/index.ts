@@ -1,0 +1,8 @@
+/**
+ * The checkout page: which credits pay what, computed in the page. Importing it does nothing, on a server too.
+ *
+ * @module creditgate/browser
+ */
+
+export { CheckoutPreview } from "./checkout.js";
+export type { CheckoutDocument, CheckoutEngine, CheckoutOptions, CheckoutState, PageSnapshot, PageSnapshotInfo, SnapshotSource } from "./types.js";

@@ -15,6 +15,8 @@ mod rules;
 mod source;
 #[cfg(feature = "gate")]
 mod target;
+#[cfg(feature = "gate")]
+mod timer;
 
 #[cfg(feature = "gate")]
 pub use account::Account;
@@ -22,3 +24,5 @@ pub use account::Account;
 pub use preview::preview_invoice;
 #[cfg(feature = "rules")]
 pub use rules::call;
+#[cfg(feature = "gate")]
+pub use timer::Timer;

@@ -20,14 +20,15 @@ const ALLOWED = {
   index: ["gate", "providers", "server", "browser", "store", "ledger", "types", "errors"],
   bin: ["sandbox"],
   // What a request may share with others differs between runtimes, and `#platform` says it.
-  gate: ["engine", "store", "ledger", "platform", ...LEAVES],
+  gate: ["engine", "store", "ledger", "platform", "watch", ...LEAVES],
   providers: ["engine", "store", "ledger", ...LEAVES],
   // Lago's key is fetched as its wallets are.
   webhooks: ["providers", ...LEAVES],
   server: ["engine", "store", "ledger", ...LEAVES],
-  browser: ["engine", "store", "ledger", ...LEAVES],
+  browser: ["watch", ...LEAVES],
   engine: ["wasm", "platform", ...LEAVES],
   rules: ["engine", "wasm", "platform", ...LEAVES],
+  watch: LEAVES,
   store: LEAVES,
   ledger: LEAVES,
   platform: ["wasm", ...LEAVES],
@@ -41,7 +42,7 @@ const ALLOWED = {
   sleep: [],
 };
 /** Only by `import()`, or for types: so that who never calls it does not load it. */
-const ALLOWED_LAZILY = { providers: ["rules"] };
+const ALLOWED_LAZILY = { providers: ["rules"], browser: ["engine", "no-wasm"] };
 /** Packages. The published package depends on `jose` alone, for webhooks: the sandbox is bundled with its own. */
 const ALLOWED_PACKAGES = { webhooks: ["jose"], sandbox: ["node:", "hono", "@hono/"], bin: ["node:"], platform: ["cloudflare:"] };
 /** `Buffer` where the inlined module is decoded is guarded, and ten times quicker than `atob`. */

@@ -9,6 +9,7 @@ export { Account, type AccountUsage } from "./gate/account.js";
 export { CreditGate } from "./gate/gate.js";
 export { type Capture, Hold } from "./gate/hold.js";
 export type { HandleOptions } from "./gate/webhooks.js";
+export type { Watch, WatchOptions, WatchUpdate } from "./gate/watch.js";
 export { Meter, type MeterOptions } from "./gate/meter.js";
 export { localLedger } from "./ledger/local.js";
 export { memoryStore, type MemoryStoreOptions } from "./store/memory.js";

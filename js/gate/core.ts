@@ -15,7 +15,7 @@ import { checkReportable, eventOf } from "./events.js";
 import { Hints } from "./hints.js";
 import type { Settings } from "./options.js";
 import { mayRevalidate, noteRevalidation, noteSpending } from "./pacing.js";
-import { Refresher } from "./refresher.js";
+import { Refresher, type RefreshOptions } from "./refresher.js";
 import { Reporter } from "./reporter.js";
 import { type CustomerState, type Snapshot, SnapshotCache } from "./snapshots.js";
 import { Stored } from "./stored.js";
@@ -99,6 +99,16 @@ export class Core {
   /** Fetches now, whatever is under way. */
   refresh(state: CustomerState): Promise<void> {
     return this.#refresher.refreshAnew(state);
+  }
+
+  /** Fetches now, or waits for the refresh that is under way. */
+  renew(state: CustomerState, options: RefreshOptions): Promise<void> {
+    return this.#refresher.refresh(state, options);
+  }
+
+  /** Hears of every refresh that has succeeded or failed. It must not throw. */
+  set onRefresh(listener: (state: CustomerState) => void) {
+    this.#refresher.onRefresh = listener;
   }
 
   /** Marks what is known of a customer as outdated; whether the shared store has it. */

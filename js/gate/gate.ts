@@ -13,6 +13,7 @@ import type { CustomerState } from "./snapshots.js";
 import {
   AUTHORIZE_OPTIONS, CALL_OPTIONS, checkCall, HANDLE_OPTIONS, type ParsedUsage, parseCustomer, parseIds, parseUsage, SPEND_OPTIONS,
 } from "./usage.js";
+import { type Watch, Watches, type WatchOptions, type WatchUpdate } from "./watch.js";
 import type { HandleOptions } from "./webhooks.js";
 
 /**
@@ -35,6 +36,7 @@ import type { HandleOptions } from "./webhooks.js";
  */
 export class CreditGate {
   readonly #core: Core;
+  #watches: Watches | undefined;
 
   /** @throws CreditGateError `invalid_option` at the option's name. */
   constructor(options: GateOptions) {
@@ -144,7 +146,9 @@ export class CreditGate {
     this.#core.checkOpen();
     const id = typeof customer === "string" ? customer : await this.#core.customers.find(parseIds(customer, "customer"));
     if (id === undefined) return;
-    const isShared = await this.#core.invalidate(this.#core.state(parseCustomer(id, "customer")));
+    const marked = this.#core.invalidate(this.#core.state(parseCustomer(id, "customer")));
+    this.#watches?.outdated(id);
+    const isShared = await marked;
     if (!isShared) throw new CreditGateError("store_unavailable", "outdated here, but the store did not take it: other instances do not know");
   }
 
@@ -209,13 +213,46 @@ export class CreditGate {
     return this.#core.reported(parseCustomer(customer, "customer"), key, at);
   }
 
+  /**
+   * Keeps a customer's figures fresh for somebody who looks at them, such as a dashboard's connection: tells the
+   * listener at once of what is cached, and after every refresh, whether it was due, asked for or caused by a webhook.
+   * Refreshes every 5 minutes give or take a tenth, once more after an invalidation, and after a failure sooner, then
+   * ever later. What the listener throws is dropped.
+   *
+   * It is the gate's one background timer, and keeps a process alive until it is closed. In Workers it lives no longer
+   * than the request, WebSocket or Durable Object that it was called in; in their global scope there are no timers.
+   *
+   * @example
+   * ```ts
+   * import { CreditGate } from "creditgate";
+   * import { flexprice } from "creditgate/flexprice";
+   *
+   * const gate = new CreditGate({ provider: flexprice({ apiKey: env.FLEXPRICE_API_KEY }) });
+   * const usage = { customer: "cus_1", amount: "1", currency: "USD" };
+   * await gate.check(usage);
+   * const watch = gate.watch("cus_1", ({ stale }) => {
+   *   console.log(gate.checkCached(usage).available, stale); // 25 false
+   * });
+   * watch.close();
+   * ```
+   *
+   * @throws CreditGateError `invalid_input` for a bad id, listener or option, and in the global scope of a Worker;
+   * `closed`.
+   */
+  watch(customer: string, listener: (update: WatchUpdate) => void, options: WatchOptions = {}): Watch {
+    this.#core.checkOpen();
+    this.#watches ??= new Watches(this.#core);
+    return this.#watches.open(customer, listener, options);
+  }
+
   /** What the gate has in hand. */
   stats(): GateStats {
     return this.#core.stats();
   }
 
-  /** Sends what is left to report and lets go of everything. Every later call throws `closed`. */
+  /** Ends what is watched, sends what is left to report and lets go of everything. Every later call throws `closed`. */
   close(): Promise<void> {
+    this.#watches?.close();
     return this.#core.close();
   }
 

@@ -58,6 +58,8 @@ interface Loaded {
 }
 
 export class Refresher {
+  /** Hears of every refresh that has succeeded or failed. */
+  onRefresh: ((state: CustomerState) => void) | undefined;
   readonly #settings: Settings;
   readonly #cache: SnapshotCache;
   readonly #ledger: Ledger;
@@ -169,6 +171,7 @@ export class Refresher {
       if (sequence > Math.max(state.invalidatedAt, state.supersededAt)) state.refreshed += 1;
       telemetry({ type: "refresh", customer: state.customer, from, duration: now() - startedAt });
       this.#release(state, sequence);
+      this.onRefresh?.(state);
       if (toStore === undefined) return;
       await Promise.all([this.#stored.write(state.customer, toStore), this.#customers.share(state.customer, toStore.answer.wallets)]);
     } catch (thrown) {
@@ -193,6 +196,7 @@ export class Refresher {
       state.retryAt = this.#settings.now() + Math.max(wait, error.retryAfter ?? 0);
     }
     this.#settings.telemetry({ type: "refresh_failed", customer: state.customer, error });
+    this.onRefresh?.(state);
   }
 
   async #load(state: CustomerState, { sequence, skipStore, signal, onRequest }: Load): Promise<Loaded> {

@@ -8,13 +8,10 @@ import { modules, node24, root, target, toolEnv, wasmDir } from "./paths.mjs";
 import { countCrates, step } from "./progress.mjs";
 import { filesUnder, hashOf, isCurrent, writeStamp } from "./stamp.mjs";
 
-/**
- * `gate` is what every app loads; `rules` is loaded only by who imports creditgate/rules. The gate answers requests:
- * "s" makes it a sixth faster than "z" does, for 5 KB; the rules would weigh 30 KB more.
- */
+/** `gate` is what every app loads; `rules` is loaded only by who imports creditgate/rules. */
 export const ARTIFACTS = [
-  { name: "gate", features: [], optLevel: "s" },
-  { name: "rules", features: ["rules"], optLevel: "z" },
+  { name: "gate", features: [] },
+  { name: "rules", features: ["rules"] },
 ];
 
 /** What rustc emits for wasm32 and wasm-bindgen needs; binaryen enables none of them by itself. */
@@ -28,10 +25,14 @@ const WASM_FEATURES = [
 ];
 
 /**
- * What makes wasm small and leaves functions whole. Binaryen moves a function with one caller into that caller, whose
- * code then has hundreds of locals and compresses a tenth worse.
+ * What makes wasm small once it is compressed, found by trying. Binaryen moves a function with one caller into that
+ * caller, whose code then has hundreds of locals and compresses a tenth worse; common subexpressions in locals cost a
+ * hundredth. rustc puts the stack first, so nothing that is read by a constant lies in the first KiB.
  */
-const OPTIMISE = ["-Oz", "--one-caller-inline-max-function-size=0", "--strip-debug", "--strip-producers", "--strip-target-features"];
+const OPTIMISE = [
+  "-Os", "--one-caller-inline-max-function-size=0", "--skip-pass=local-cse", "--low-memory-unused",
+  "--strip-debug", "--strip-producers", "--strip-target-features",
+];
 
 const log = (name) => join(target, "logs", `${name}.log`);
 
@@ -85,7 +86,7 @@ async function withoutPaths() {
   return [...folders].map((folder) => `--remap-path-prefix=${folder}=`);
 }
 
-async function compile({ name, features, optLevel }, rustFlags, detail) {
+async function compile({ name, features }, rustFlags, detail) {
   const folder = join(target, "wasm", name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(target, "wasm"), { recursive: true });
@@ -93,7 +94,7 @@ async function compile({ name, features, optLevel }, rustFlags, detail) {
   args.push("--out-dir", relative(root, folder), "--out-name", name, ".", "--locked");
   if (features.length > 0) args.push("--no-default-features", "--features", features.join());
   const { code, output } = await run("wasm-pack", args, {
-    env: toolEnv({ CARGO_PROFILE_RELEASE_OPT_LEVEL: optLevel, CARGO_ENCODED_RUSTFLAGS: rustFlags.join("\x1f") }),
+    env: toolEnv({ CARGO_ENCODED_RUSTFLAGS: rustFlags.join("\x1f") }),
     log: log(`wasm-${name}`),
     onLine: countCrates(detail),
   });

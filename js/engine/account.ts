@@ -1,11 +1,11 @@
 /** The owner of one resident account of the engine. */
 
-import type { DecimalString, DecisionNote, DraftInvoice, EngineProfile, FeeKeyParts, InvoicePreview, UsageAnswer } from "../types.js";
+import type { DecimalString, DraftInvoice, EngineProfile, FeeKeyParts, InvoicePreview, UsageAnswer } from "../types.js";
 import type { Account as Handle } from "../wasm/gate_bg.js";
 import { canonicalDraft } from "./draft.js";
 import { toCreditGateError } from "./fault.js";
 import { engine } from "./start.js";
-import type { AccountOptions, EngineDecision, EngineExplanation } from "./types.js";
+import type { AccountOptions, EngineDecision, EngineExplanation, EngineSummary } from "./types.js";
 
 /** What is to be spent, as the engine takes it. */
 export interface Cost {
@@ -55,7 +55,7 @@ export class ResidentAccount {
   }
 
   #newSlot(key: FeeKeyParts): number {
-    const slot = this.#call(() => this.#handle.slot(key.currency, key.feeType, key.metric, key.targetWallet));
+    const slot = this.#call(() => this.#handle.slot(key.id));
     this.#slots.set(key.id, slot);
     return slot;
   }
@@ -84,14 +84,13 @@ export class ResidentAccount {
     const slot = this.slot(key);
     return this.#call(() =>
       slot === undefined
-        ? this.#handle.decideOnce(
-            key.currency, key.feeType, key.metric, key.targetWallet, cost.isCredits, cost.value, now)
+        ? this.#handle.decideOnce(key.id, cost.isCredits, cost.value, now)
         : this.#handle.decide(slot, cost.isCredits, cost.value, now),
     );
   }
 
   explain(key: FeeKeyParts, now: number): EngineExplanation {
-    return this.#call(() => this.#handle.explain(key.currency, key.feeType, key.metric, key.targetWallet, now));
+    return this.#call(() => this.#handle.explain(key.id, now));
   }
 
   /** Adds a debit or hold. */
@@ -122,13 +121,9 @@ export class ResidentAccount {
     }
   }
 
-  freshness(): "computed" | "cached_fallback" | "undated" {
-    return this.#call(() => this.#handle.freshness()) as "computed" | "cached_fallback" | "undated";
-  }
-
-  /** How many wallets the customer has, of any status. */
-  walletCount(): number {
-    return this.#call(() => this.#handle.wallets());
+  /** What there is to know of the wallets before any usage. */
+  summary(): EngineSummary {
+    return this.#call(() => this.#handle.summary());
   }
 
   /** How credits would pay a draft, whatever debits and holds there are: invoices are paid from settled balances. */
@@ -141,11 +136,6 @@ export class ResidentAccount {
   redacted(): WalletsJson {
     const { wallets, grants = [] } = this.#call(() => this.#handle.redacted());
     return grants.length === 0 ? { wallets } : { wallets, grants: Object.fromEntries(grants) };
-  }
-
-  /** What the API hides of the usage that answers are reconstructed from. */
-  notes(): readonly DecisionNote[] {
-    return this.#call(() => this.#handle.notes());
   }
 
   free(): void {

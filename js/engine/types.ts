@@ -1,6 +1,6 @@
 /** What crosses to and from the engine. */
 
-import type { DecimalString, Explanation, InvoicePreview, Reason } from "../types.js";
+import type { DecimalString, DecisionNote, Explanation, Freshness, InvoicePreview, Reason } from "../types.js";
 
 /** How an account judges; the same for every customer of a gate. */
 export interface AccountOptions {
@@ -23,6 +23,16 @@ export interface EngineDecision {
   readonly shortfall: DecimalString | null;
   readonly precision: "exact" | "estimate";
   readonly nextChangeAt: number | null;
+}
+
+/** Of a customer's wallets, before any usage. */
+export interface EngineSummary {
+  /** The least fresh figure that answers are made of. */
+  readonly freshness: Freshness;
+  /** Wallets of any status. */
+  readonly walletCount: number;
+  /** What the API hides of the usage that answers were reconstructed from. */
+  readonly notes: readonly DecisionNote[];
 }
 
 export type EngineExplanation = Explanation;

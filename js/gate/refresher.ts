@@ -236,15 +236,14 @@ export class Refresher {
     if (!this.#cache.holds(state) || this.#isOvertaken(state, sequence)) return;
     const account = new ResidentAccount(provider.profile, answer, options);
     try {
-      const freshness = account.freshness();
+      const { freshness, walletCount, notes } = account.summary();
       const { computed, cachedFallback } = provider.staleness;
       // Usage that was asked for is that of the moment, and with it every figure.
       const staleness = answer.usage !== undefined ? 0 : freshness === "cached_fallback" ? cachedFallback : computed;
       const asOf = answer.sentAt - staleness;
-      const hasWallets = account.walletCount() > 0;
+      const hasWallets = walletCount > 0;
       const { found, sentAt, grants } = answer;
       const hasGrants = grants !== undefined;
-      const notes = account.notes();
       const snapshot: Snapshot = { account, sequence, found, hasWallets, hasGrants, sentAt, fetchedAt, asOf, freshness, notes };
       // Of two answers that may be used, the one with the newer figures stays.
       const { snapshot: present } = state;

@@ -3,6 +3,7 @@
 use super::target::Target;
 use crate::model::decision::{Decision, Explanation, Note, WalletExplanation};
 use crate::model::preview::{Preview, PreviewLine, PreviewWallet, Share, Shown, Skip};
+use crate::model::wallet::Freshness;
 
 /// `EngineDecision` of `js/engine/types.ts`.
 pub fn decision<T: Target>(decision: &Decision) -> T {
@@ -40,9 +41,16 @@ fn judged<T: Target>(wallet: &WalletExplanation) -> T {
     }
 }
 
-/// Names of `DecisionNote` of `js/types.ts`.
-pub fn notes<T: Target>(notes: &[Note]) -> T {
-    T::list(notes.iter().map(|note| T::literal(note.as_str())))
+/// `EngineSummary` of `js/engine/types.ts`.
+pub fn summary<T: Target>(freshness: Freshness, wallets: usize, notes: &[Note]) -> T {
+    let notes = notes.iter().map(|note| T::literal(note.as_str()));
+    T::object()
+        .with("freshness", T::literal(freshness.as_str()))
+        .with(
+            "walletCount",
+            T::integer(i64::try_from(wallets).unwrap_or(i64::MAX)),
+        )
+        .with("notes", T::list(notes))
 }
 
 /// `EnginePreview` of `js/engine/types.ts`.

@@ -48,13 +48,11 @@ const DOLLARS: &str = r#"[{"id": "w", "currency": "usd", "balance": "10", "real_
     "wallet_status": "active", "wallet_type": "PRE_PAID", "is_cached_fallback": false, "status": "published"}]"#;
 
 fn slot(account: &Account) -> u32 {
-    account
-        .slot("eur", "charge".to_owned(), None, None)
-        .unwrap()
+    account.slot("eur\0charge").unwrap()
 }
 
 fn usage(account: &Account) -> u32 {
-    account.slot("USD", "USAGE".to_owned(), None, None).unwrap()
+    account.slot("USD\0USAGE").unwrap()
 }
 
 #[wasm_bindgen_test]
@@ -67,8 +65,9 @@ fn a_resident_account_answers_by_scalars() {
     assert_eq!(account.next_change_at(0.0), Ok(1000.0));
     assert_eq!(account.next_change_at(1000.0), Ok(f64::INFINITY));
     assert_eq!(account.covers(slot, 301.0, 2, 1000.0), Ok(0));
-    assert_eq!(account.freshness(), Ok("undated".to_owned()));
-    assert_eq!(account.wallets(), Ok(2));
+    let summary = account.summary().unwrap();
+    assert_eq!(text(&summary, "freshness").as_deref(), Some("undated"));
+    assert_eq!(get(&summary, "walletCount"), 2.0);
 }
 
 #[wasm_bindgen_test]
@@ -106,7 +105,7 @@ fn the_scalar_check_and_the_decisions_agree() {
             let cost = format!("{}.{:02}", cents / 100, cents % 100);
             let decision = account.decide(slot, false, &cost, now).unwrap();
             let once = account
-                .decide_once("EUR", "charge".to_owned(), None, None, false, &cost, now)
+                .decide_once("EUR\0charge\0\0", false, &cost, now)
                 .unwrap();
             let covers = account.covers(slot, f64::from(cents), 2, now).unwrap();
             let outcome = ["short", "covered", "unknown"][usize::from(covers)];
@@ -147,15 +146,7 @@ fn debits_are_added_and_taken_off_by_decimal_text() {
 #[wasm_bindgen_test]
 fn an_explanation_lists_the_wallets() {
     let account = lago();
-    let explanation = account
-        .explain(
-            "EUR",
-            "charge".to_owned(),
-            Some("m".to_owned()),
-            None,
-            1000.0,
-        )
-        .unwrap();
+    let explanation = account.explain("EUR\0charge\0m\0", 1000.0).unwrap();
     let wallets = Array::from(&get(&explanation, "wallets"));
     let told: Vec<_> = wallets
         .iter()
@@ -241,8 +232,7 @@ fn usage_is_read_once_and_answers_where_scopes_overlap() {
         options,
     )
     .unwrap_or_else(|_| panic!("a good account"));
-    let slot =
-        |metric: &str| account.slot("EUR", "charge".to_owned(), Some(metric.to_owned()), None);
+    let slot = |metric: &str| account.slot(&format!("EUR\0charge\0{metric}\0"));
     // With more of `a` the other wallet pays `b`; with more of `b`, `all` pays that first and has too little for `a`.
     assert_eq!(account.covers(slot("a").unwrap(), 400.0, 2, 0.0), Ok(1));
     assert_eq!(account.covers(slot("a").unwrap(), 401.0, 2, 0.0), Ok(0));
@@ -254,13 +244,15 @@ fn usage_is_read_once_and_answers_where_scopes_overlap() {
     let decision = account.decide(slot("b").unwrap(), false, "8", 0.0).unwrap();
     assert_eq!(text(&decision, "outcome").as_deref(), Some("short"));
     assert_eq!(text(&decision, "precision").as_deref(), Some("exact"));
-    assert_eq!(account.freshness(), Ok("computed".to_owned()));
-    let notes: Vec<_> = Array::from(&account.notes().unwrap())
+    let summary = account.summary().unwrap();
+    assert_eq!(text(&summary, "freshness").as_deref(), Some("computed"));
+    let notes: Vec<_> = Array::from(&get(&summary, "notes"))
         .iter()
         .map(|note| note.as_string().unwrap())
         .collect();
     assert_eq!(notes, ["tax_pro_rata"]);
-    assert_eq!(Array::from(&lago().notes().unwrap()).length(), 0);
+    let notes = get(&lago().summary().unwrap(), "notes");
+    assert_eq!(Array::from(&notes).length(), 0);
 }
 
 #[wasm_bindgen_test]
@@ -467,7 +459,11 @@ fn numbers_and_strings_are_read_alike() {
         account.available(usage(&account), 0.0),
         Ok(Some("80.1".to_owned()))
     );
-    assert_eq!(account.freshness(), Ok("cached_fallback".to_owned()));
+    let summary = account.summary().unwrap();
+    assert_eq!(
+        text(&summary, "freshness").as_deref(),
+        Some("cached_fallback")
+    );
 }
 
 #[wasm_bindgen_test]
@@ -523,12 +519,12 @@ fn a_time_that_is_none_is_refused() {
             Some("now"),
         );
         is_fault(
-            account.decide_once("EUR", "charge".to_owned(), None, None, false, "1", now),
+            account.decide_once("EUR\0charge\0\0", false, "1", now),
             "invalid_input",
             Some("now"),
         );
         is_fault(
-            account.explain("EUR", "charge".to_owned(), None, None, now),
+            account.explain("EUR\0charge\0\0", now),
             "invalid_input",
             Some("now"),
         );
@@ -542,7 +538,7 @@ fn an_error_leaves_the_account_as_it_was() {
     let account = lago();
     let slot = slot(&account);
     is_fault(
-        account.slot("EURO", "charge".to_owned(), None, None),
+        account.slot("EURO\0charge"),
         "invalid_input",
         Some("currency"),
     );

@@ -29,7 +29,7 @@ fn wallet(members: &str) -> String {
 
 fn available(wallets: &str) -> String {
     let account = lago(wallets).unwrap_or_else(|_| panic!("{wallets}"));
-    let slot = account.slot("EUR", "charge".to_owned(), None, None);
+    let slot = account.slot("EUR\0charge");
     account.available(slot.unwrap(), 0.0).unwrap().unwrap()
 }
 
@@ -181,8 +181,6 @@ fn a_getter_that_opens_an_account_itself_does_no_harm() {
     js_sys::Reflect::set(&descriptor, &"get".into(), inside.as_ref()).unwrap();
     js_sys::Object::define_property(&js_sys::Object::from(holder), &"status".into(), &descriptor);
     let account = open(list, js(OPTIONS)).unwrap_or_else(|_| panic!("good"));
-    let slot = account
-        .slot("EUR", "charge".to_owned(), None, None)
-        .unwrap();
+    let slot = account.slot("EUR\0charge").unwrap();
     assert_eq!(account.available(slot, 0.0), Ok(Some("3".to_owned())));
 }

@@ -66,12 +66,13 @@ describe("a resident account", () => {
   });
 
   test("tells its freshness, its wallets and when time changes it", () => {
-    expect(open().walletCount()).toBe(0);
+    expect(open().summary()).toEqual({ freshness: "computed", walletCount: 0, notes: [] });
     const account = open(flexpriceWallet({ balance: "1", cached: true }), flexpriceWallet({ id: "b", balance: "1", status: "frozen" }));
-    expect([account.walletCount(), account.freshness(), account.nextChangeAt(NOW)]).toEqual([2, "cached_fallback", Infinity]);
+    expect(account.summary()).toEqual({ freshness: "cached_fallback", walletCount: 2, notes: [] });
+    expect(account.nextChangeAt(NOW)).toBe(Infinity);
     const lago = new ResidentAccount("lago", { wallets: [lagoWallet({ cents: 1, expiresAt: new Date(NOW + 5).toISOString() })] }, { ...OPTIONS, taxRate: "0" });
     lago.slot(feeKey("EUR", "charge", undefined, undefined));
-    expect([lago.freshness(), lago.nextChangeAt(NOW)]).toEqual(["undated", NOW + 5]);
+    expect([lago.summary().freshness, lago.nextChangeAt(NOW)]).toEqual(["undated", NOW + 5]);
   });
 
   test("names the field of a wallet it cannot read", () => {

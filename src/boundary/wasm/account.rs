@@ -8,17 +8,14 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::fault::error_to_js;
 use crate::boundary::open::{self, instant};
 use crate::boundary::{answer, redacted};
-use crate::currency::Currency;
 use crate::decimal::Decimal;
 use crate::engine::account::{self, Cost};
 use crate::engine::preview::preview;
 use crate::error::{Error, Result};
-use crate::model::fee_key::FeeKey;
 use crate::wire::field::whole;
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = r#"import type { AccountOptions, EngineDecision, EngineExplanation, EnginePreview, RedactedWallets } from "../engine/types.js";
-import type { DecisionNote } from "../types.js";"#;
+const TYPES: &str = r#"import type { AccountOptions, EngineDecision, EngineExplanation, EnginePreview, EngineSummary, RedactedWallets } from "../engine/types.js";"#;
 
 /// One customer's wallets with the debits and holds against them.
 ///
@@ -48,24 +45,11 @@ impl Account {
         })
     }
 
-    /// The place of a currency and fee key, made if there is none.
-    pub fn slot(
-        &self,
-        currency: &str,
-        fee_type: String,
-        metric: Option<String>,
-        target_wallet: Option<String>,
-    ) -> core::result::Result<u32, JsValue> {
+    /// The place of a fee key, made if there is none. A key is the text of `FeeKeyParts.id`, here and below.
+    pub fn slot(&self, key: &str) -> core::result::Result<u32, JsValue> {
         self.with(|account| {
-            let slot = account.slot(
-                Currency::parse(currency)?,
-                FeeKey {
-                    fee_type,
-                    metric,
-                    target_wallet,
-                },
-            );
-            u32::try_from(slot).map_err(|_| Error::engine_fault())
+            let (currency, key) = open::fee_key(key)?;
+            u32::try_from(account.slot(currency, key)).map_err(|_| Error::engine_fault())
         })
     }
 
@@ -135,64 +119,42 @@ impl Account {
 
     /// The whole answer for a fee key without a slot.
     #[wasm_bindgen(js_name = decideOnce, unchecked_return_type = "EngineDecision")]
-    #[allow(clippy::too_many_arguments)] // A fee key crosses as its parts: an object would cost more than the check.
     pub fn decide_once(
         &self,
-        currency: &str,
-        fee_type: String,
-        metric: Option<String>,
-        target_wallet: Option<String>,
+        key: &str,
         is_credits: bool,
         value: &str,
         now: f64,
     ) -> core::result::Result<JsValue, JsValue> {
         let decision = self.with(|account| {
-            let key = FeeKey {
-                fee_type,
-                metric,
-                target_wallet,
-            };
+            let (currency, key) = open::fee_key(key)?;
             let cost = cost(is_credits, Decimal::parse(value)?);
-            account.decide_once(Currency::parse(currency)?, &key, cost, instant(now)?)
+            account.decide_once(currency, &key, cost, instant(now)?)
         })?;
         Ok(answer::decision(&decision))
     }
 
     /// Every wallet's part in a usage of a fee key.
     #[wasm_bindgen(unchecked_return_type = "EngineExplanation")]
-    pub fn explain(
-        &self,
-        currency: &str,
-        fee_type: String,
-        metric: Option<String>,
-        target_wallet: Option<String>,
-        now: f64,
-    ) -> core::result::Result<JsValue, JsValue> {
+    pub fn explain(&self, key: &str, now: f64) -> core::result::Result<JsValue, JsValue> {
         let explanation = self.with(|account| {
-            let key = FeeKey {
-                fee_type,
-                metric,
-                target_wallet,
-            };
-            account.explain(Currency::parse(currency)?, &key, instant(now)?)
+            let (currency, key) = open::fee_key(key)?;
+            account.explain(currency, &key, instant(now)?)
         })?;
         Ok(answer::explanation(&explanation))
     }
 
-    /// The least fresh figure that answers are made of: `computed`, `cached_fallback` or `undated`.
-    pub fn freshness(&self) -> core::result::Result<String, JsValue> {
-        self.with(|account| Ok(account.freshness()?.as_str().to_owned()))
-    }
-
-    /// What the API hides of the usage that answers were reconstructed from: names of `DecisionNote`.
-    #[wasm_bindgen(unchecked_return_type = "DecisionNote[]")]
-    pub fn notes(&self) -> core::result::Result<JsValue, JsValue> {
-        self.with(|account| Ok(answer::notes(account.notes())))
-    }
-
-    /// How many wallets the customer has, of any status.
-    pub fn wallets(&self) -> core::result::Result<usize, JsValue> {
-        self.with(|account| Ok(account.snapshot().wallets.len()))
+    /// What there is to know of the wallets before any usage.
+    #[wasm_bindgen(unchecked_return_type = "EngineSummary")]
+    pub fn summary(&self) -> core::result::Result<JsValue, JsValue> {
+        self.with(|account| {
+            let wallets = account.snapshot().wallets.len();
+            Ok(answer::summary(
+                account.freshness()?,
+                wallets,
+                account.notes(),
+            ))
+        })
     }
 
     /// The wallets with nothing but what the rules read.

@@ -29,6 +29,10 @@
  * Webhooks, failed here (503, so that the provider sends again): `webhook_key_unavailable` (the key to verify with
  * cannot be had or used), `webhook_unhandled` (verified, but handling it failed).
  *
+ * Signed snapshots, refused: `snapshot_invalid` (it cannot be read, or was not signed by one of these keys: tampered,
+ * another key, algorithm or type of token), `snapshot_expired`, `snapshot_wrong_customer` and `snapshot_wrong_origin`
+ * (signed for another customer, or for the pages of another origin; also a request by such a page).
+ *
  * The shared store: `store_unavailable` (it did not take an invalidation).
  *
  * A page: `not_loaded` (a preview was asked for before its wallets were there).
@@ -68,6 +72,10 @@ export type ErrorCode =
   | "webhook_invalid"
   | "webhook_key_unavailable"
   | "webhook_unhandled"
+  | "snapshot_invalid"
+  | "snapshot_expired"
+  | "snapshot_wrong_customer"
+  | "snapshot_wrong_origin"
   | "store_unavailable"
   | "not_loaded"
   | "closed"

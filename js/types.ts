@@ -322,6 +322,26 @@ export interface WalletsSnapshot {
   readonly grants?: Readonly<Record<string, readonly unknown[]>> | undefined;
 }
 
+/** A customer's wallets with nothing but what the rules read, and when they were taken: what a page may be given. */
+export interface RedactedSnapshot extends WalletsSnapshot {
+  readonly profile: Profile;
+  /** When the billing API's answer arrived. */
+  readonly fetchedAt: number;
+  /** The earliest moment at which the provider may have computed the figures. */
+  readonly asOf: number;
+  readonly freshness: Freshness;
+}
+
+/** A snapshot of a gate: whose it is, too. */
+export interface CustomerSnapshot extends RedactedSnapshot {
+  readonly customer: string;
+}
+
+/** A preview by a gate: with the snapshot that it was computed from. */
+export interface GatePreview extends InvoicePreview {
+  readonly snapshot: SnapshotInfo;
+}
+
 /** What a provider's client may use: everything from outside is handed in. */
 export interface ProviderContext {
   readonly fetch: typeof globalThis.fetch;

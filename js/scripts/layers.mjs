@@ -24,8 +24,10 @@ const ALLOWED = {
   providers: ["engine", "store", "ledger", ...LEAVES],
   // Lago's key is fetched as its wallets are.
   webhooks: ["providers", ...LEAVES],
-  server: ["engine", "store", "ledger", ...LEAVES],
-  browser: ["watch", ...LEAVES],
+  server: ["signed", "engine", "store", "ledger", ...LEAVES],
+  browser: ["watch", "signed", ...LEAVES],
+  // What the server signs and the page verifies.
+  signed: LEAVES,
   engine: ["wasm", "platform", ...LEAVES],
   rules: ["engine", "wasm", "platform", ...LEAVES],
   watch: LEAVES,
@@ -43,8 +45,8 @@ const ALLOWED = {
 };
 /** Only by `import()`, or for types: so that who never calls it does not load it. */
 const ALLOWED_LAZILY = { providers: ["rules"], browser: ["engine", "no-wasm"] };
-/** Packages. The published package depends on `jose` alone, for webhooks: the sandbox is bundled with its own. */
-const ALLOWED_PACKAGES = { webhooks: ["jose"], sandbox: ["node:", "hono", "@hono/"], bin: ["node:"], platform: ["cloudflare:"] };
+/** Packages. The published package depends on `jose` alone, for signatures: the sandbox is bundled with its own. */
+const ALLOWED_PACKAGES = { webhooks: ["jose"], signed: ["jose"], sandbox: ["node:", "hono", "@hono/"], bin: ["node:"], platform: ["cloudflare:"] };
 /** `Buffer` where the inlined module is decoded is guarded, and ten times quicker than `atob`. */
 const ALLOWED_GLOBALS = { sandbox: ["process", "Buffer"], bin: ["process", "Buffer"], "platform/decode.ts": ["Buffer"] };
 /** A program of its own, which nobody imports. */

@@ -54,7 +54,8 @@ export interface Coverage {
 
 const USAGE_FIELDS = new Set(["currency", "amount", "credits", "units", "unitPrice", "metric", "feeType", "targetWallet", "priceType"]);
 const OPTIONS = new Set(["now", "taxRate", "whenScopesOverlap", "targetsWallets", "acceptFallback", "postpaid"]);
-const SNAPSHOT_FIELDS = new Set(["profile", "wallets", "grants"]);
+/** Those of `gate.snapshot` besides, which is taken as it is. */
+const SNAPSHOT_FIELDS = new Set(["profile", "wallets", "grants", "customer", "fetchedAt", "asOf", "freshness"]);
 const PROFILES: readonly EngineProfile[] = ["flexprice", "lago", "lago-2022"];
 
 /**

@@ -2,13 +2,14 @@
 
 import { CreditGateError } from "../errors.js";
 import type {
-  AuthorizeOptions, CallOptions, Decision, GateOptions, GateStats, ProviderIds, SnapshotInfo, SpendOptions, Usage,
+  AuthorizeOptions, CallOptions, CustomerSnapshot, Decision, DraftInvoice, GateOptions, GatePreview, GateStats, ProviderIds, SnapshotInfo, SpendOptions, Usage,
 } from "../types.js";
 import { Account } from "./account.js";
 import { Core, info } from "./core.js";
 import { Hold } from "./hold.js";
 import { Meter, type MeterOptions } from "./meter.js";
 import { resolve } from "./options.js";
+import { preview, snapshotOf } from "./preview.js";
 import type { CustomerState } from "./snapshots.js";
 import {
   AUTHORIZE_OPTIONS, CALL_OPTIONS, checkCall, HANDLE_OPTIONS, type ParsedUsage, parseCustomer, parseIds, parseUsage, SPEND_OPTIONS,
@@ -117,6 +118,38 @@ export class CreditGate {
       check: (usage, call) => this.checkCached(usage, call),
       spend: (usage, options) => this.spendCached(usage, options),
     });
+  }
+
+  /**
+   * Says which wallet would pay how much of which line of a draft invoice, and what would be left, by the provider's own
+   * rules. It looks the customer up as {@link CreditGate.check} does, and pays from settled balances, as invoices do,
+   * whatever usage is pending and whatever was debited or held here. Who has no wallet, or is not known to the billing
+   * API, pays everything: the preview then has no wallets. Advisory: what is charged is the billing API's to say.
+   *
+   * @param draft - of your own, or the billing API's by `draftFromLago` and `draftFromFlexprice` of `creditgate/engine`
+   * @example
+   * ```ts
+   * const draft = { currency: "USD", lines: [{ id: "tokens", amount: "40" }, { id: "seat", amount: "10", priceType: "FIXED" }] };
+   * const preview = await gate.preview("cus_1", draft);
+   * console.log(preview.credits, preview.total, preview.wallets[0]?.balanceAfter, preview.snapshot.age < 1_000); // 25 25 0 true
+   * ```
+   *
+   * @throws CreditGateError for a bad id or draft (with the path, as in `invoice.lines[0].amount`); what the look-up
+   * failed with, where no snapshot may answer; `decimal_out_of_range`; `closed`.
+   */
+  preview(customer: string, draft: DraftInvoice, call: HandleOptions = {}): Promise<GatePreview> {
+    return preview(this.#core, customer, draft, call);
+  }
+
+  /**
+   * A customer's wallets with nothing but what the rules read, and when they were taken: what `previewEndpoint` of
+   * `creditgate/server` signs for a page, and `previewInvoice` of `creditgate/engine` takes. It looks the customer
+   * up as {@link CreditGate.check} does; who is not known to the billing API has no wallets.
+   *
+   * @throws CreditGateError for a bad id; what the look-up failed with, where no snapshot may answer; `closed`.
+   */
+  snapshot(customer: string, call: HandleOptions = {}): Promise<CustomerSnapshot> {
+    return snapshotOf(this.#core, customer, call);
   }
 
   /**

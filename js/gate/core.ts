@@ -12,16 +12,14 @@ import { Calls } from "./calls.js";
 import { Customers } from "./customers.js";
 import { makeDecision, type Verdict } from "./decision.js";
 import { checkReportable, eventOf } from "./events.js";
-import { Hints } from "./hints.js";
 import type { Settings } from "./options.js";
 import { mayRevalidate, noteRevalidation, noteSpending } from "./pacing.js";
-import { Refresher, type RefreshOptions } from "./refresher.js";
+import { Refresher } from "./refresher.js";
 import { Reporter } from "./reporter.js";
 import { type CustomerState, type Snapshot, SnapshotCache } from "./snapshots.js";
 import { Stored } from "./stored.js";
 import type { ParsedUsage } from "./usage.js";
 import { allows, failed, unknown } from "./verdict.js";
-import { WebhookHandler } from "./webhooks.js";
 
 /** Debits without a key are kept together by the second, ms. */
 const SHARED_DEBIT = 1_000;
@@ -31,11 +29,9 @@ export class Core {
   readonly cache: SnapshotCache;
   readonly ledger: Ledger;
   readonly customers: Customers;
-  readonly webhooks: WebhookHandler;
-  readonly #stored: Stored;
-  readonly #calls: Calls;
-  readonly #refresher: Refresher;
-  readonly #hints: Hints;
+  readonly stored: Stored;
+  readonly calls: Calls;
+  readonly refresher: Refresher;
   readonly #reporter: Reporter;
   #closed = false;
 
@@ -50,13 +46,10 @@ export class Core {
       oldestFigures: usableFor + Math.max(computed, cachedFallback),
       onChange: (added, removed) => this.#count(added, removed),
     });
-    this.#stored = new Stored(settings);
-    this.#calls = new Calls(settings);
-    this.customers = new Customers(settings, this.#stored, this.#calls);
-    const { cache, ledger, customers } = this;
-    this.#refresher = new Refresher({ settings, cache, ledger, stored: this.#stored, calls: this.#calls, customers });
-    this.#hints = new Hints({ settings, cache, stored: this.#stored, calls: this.#calls, refresher: this.#refresher });
-    this.webhooks = new WebhookHandler(this, this.#stored);
+    this.stored = new Stored(settings);
+    this.calls = new Calls(settings);
+    this.customers = new Customers(settings, this.stored, this.calls);
+    this.refresher = new Refresher(this);
     this.#reporter = new Reporter(settings, (debit, at) => this.ledger.reported(debit, at));
   }
 
@@ -85,66 +78,36 @@ export class Core {
   usable(state: CustomerState, now: number): Snapshot | undefined {
     const { snapshot } = state;
     if (snapshot === undefined || now >= snapshot.sentAt + this.settings.usableFor) return undefined;
-    return this.#refresher.isOutdated(state) ? undefined : snapshot;
+    return this.refresher.isOutdated(state) ? undefined : snapshot;
   }
 
   /** Sees to it that there is a snapshot that may answer, if that can be had within the deadline. */
   async ensure(state: CustomerState): Promise<void> {
     const { now, lookupDeadline } = this.settings;
     if (this.usable(state, now()) !== undefined) return;
-    if (now() < state.retryAt && !this.#refresher.isUnderWay(state)) return;
-    await this.#refresher.refresh(state, { deadline: lookupDeadline });
-  }
-
-  /** Fetches now, whatever is under way. */
-  refresh(state: CustomerState): Promise<void> {
-    return this.#refresher.refreshAnew(state);
-  }
-
-  /** Fetches now, or waits for the refresh that is under way. */
-  renew(state: CustomerState, options: RefreshOptions): Promise<void> {
-    return this.#refresher.refresh(state, options);
-  }
-
-  /** Hears of every refresh that has succeeded or failed. It must not throw. */
-  set onRefresh(listener: (state: CustomerState) => void) {
-    this.#refresher.onRefresh = listener;
-  }
-
-  /** Marks what is known of a customer as outdated; whether the shared store has it. */
-  invalidate(state: CustomerState): Promise<boolean> {
-    return this.#refresher.invalidate(state);
-  }
-
-  /**
-   * Marks what is known of a customer as outdated and fetches it anew behind the answer, where anybody uses it; whether
-   * the shared store has it.
-   */
-  async hint(customer: string, call: CallOptions): Promise<boolean> {
-    const state = this.cache.peek(customer);
-    const isShared = await (state === undefined ? this.#stored.invalidate(customer, this.settings.now()) : this.#refresher.invalidate(state));
-    this.#keepAlive(this.#hints.refetch(customer), call);
-    return isShared;
+    if (now() < state.retryAt && !this.refresher.isUnderWay(state)) return;
+    await this.refresher.refresh(state, { deadline: lookupDeadline });
   }
 
   /** Begins what is due behind the answer: a refresh, or sending reports. Gives what the caller must keep alive. */
   behind(state: CustomerState | undefined, call: CallOptions): Promise<void> | undefined {
     const work: Promise<void>[] = [];
-    if (state !== undefined && this.#isRefreshDue(state)) work.push(this.#refresher.refresh(state));
+    if (state !== undefined && this.#isRefreshDue(state)) work.push(this.refresher.refresh(state));
     if (this.#reporter.isDue) work.push(this.#reporter.flush());
     if (work.length === 0) return undefined;
     const pending = Promise.all(work).then(() => {});
-    return this.#keepAlive(pending, call) ? undefined : pending;
+    return this.keepAlive(pending, call) ? undefined : pending;
   }
 
   #isRefreshDue(state: CustomerState): boolean {
     const now = this.settings.now();
-    if (now < state.retryAt || this.#refresher.isUnderWay(state)) return false;
+    if (now < state.retryAt || this.refresher.isUnderWay(state)) return false;
     const dueAt = this.settings.store === undefined ? state.dueAt : Math.min(state.dueAt, state.storeDueAt);
-    return now >= dueAt || this.#refresher.isOutdated(state);
+    return now >= dueAt || this.refresher.isOutdated(state);
   }
 
-  #keepAlive(pending: Promise<void>, call: CallOptions): boolean {
+  /** Keeps a request alive for work behind its answer, where that can be. */
+  keepAlive(pending: Promise<void>, call: CallOptions): boolean {
     const waitUntil = call.waitUntil ?? requests.waitUntil;
     if (waitUntil === undefined) return false;
     try {
@@ -206,7 +169,7 @@ export class Core {
   /** Checks a denial with the provider once more, where its figures are not of the moment. */
   async revalidate(state: CustomerState, usage: ParsedUsage): Promise<void> {
     if (!mayRevalidate(state, this.judge(state, usage), this.settings)) return;
-    await this.#refresher.refresh(state, { skipStore: true, deadline: this.settings.revalidateDeadline });
+    await this.refresher.refresh(state, { skipStore: true, deadline: this.settings.revalidateDeadline });
     noteRevalidation(state, this.judge(state, usage), this.settings.now());
   }
 
@@ -355,8 +318,8 @@ export class Core {
     const { entries, unreported, kind, overspendBound } = this.ledger.stats();
     return {
       snapshots: this.cache.size(),
-      billingCalls: this.#calls.count,
-      storeFailures: this.#stored.failures,
+      billingCalls: this.calls.count,
+      storeFailures: this.stored.failures,
       ledger: { kind, entries, unreported, overspendBound },
       reports: this.#reporter.stats(),
     };
@@ -365,7 +328,6 @@ export class Core {
   /** Sends what is left to report and frees the accounts. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#hints.close();
     await this.#reporter.close();
     this.cache.clear();
   }

@@ -15,7 +15,7 @@ import {
   AUTHORIZE_OPTIONS, CALL_OPTIONS, checkCall, HANDLE_OPTIONS, type ParsedUsage, parseCustomer, parseIds, parseUsage, SPEND_OPTIONS,
 } from "./usage.js";
 import { type Watch, Watches, type WatchOptions, type WatchUpdate } from "./watch.js";
-import type { HandleOptions } from "./webhooks.js";
+import type { HandleOptions, WebhookHandler } from "./webhooks.js";
 
 /**
  * Answers, at the edge and without a network call, whether a customer's prepaid wallets cover a usage.
@@ -38,6 +38,7 @@ import type { HandleOptions } from "./webhooks.js";
 export class CreditGate {
   readonly #core: Core;
   #watches: Watches | undefined;
+  #webhooks: WebhookHandler | undefined;
 
   /** @throws CreditGateError `invalid_option` at the option's name. */
   constructor(options: GateOptions) {
@@ -159,7 +160,7 @@ export class CreditGate {
    */
   async refresh(customer: string): Promise<SnapshotInfo> {
     const state = this.#core.state(parseCustomer(customer, "customer"));
-    await this.#core.refresh(state);
+    await this.#core.refresher.refreshAnew(state);
     if (state.failure !== undefined) throw state.failure;
     if (state.snapshot === undefined) throw new CreditGateError("provider_timeout", "no snapshot has arrived");
     return info(state.snapshot, this.#core.settings.now());
@@ -179,7 +180,7 @@ export class CreditGate {
     this.#core.checkOpen();
     const id = typeof customer === "string" ? customer : await this.#core.customers.find(parseIds(customer, "customer"));
     if (id === undefined) return;
-    const marked = this.#core.invalidate(this.#core.state(parseCustomer(id, "customer")));
+    const marked = this.#core.refresher.invalidate(this.#core.state(parseCustomer(id, "customer")));
     this.#watches?.outdated(id);
     const isShared = await marked;
     if (!isShared) throw new CreditGateError("store_unavailable", "outdated here, but the store did not take it: other instances do not know");
@@ -228,7 +229,10 @@ export class CreditGate {
     checkCall(options, HANDLE_OPTIONS);
     const { webhooks } = this.#core.settings;
     if (webhooks === undefined) throw new CreditGateError("invalid_option", "`webhooks` is needed to handle them", { path: "webhooks" });
-    return this.#core.webhooks.handle(webhooks, request, options);
+    // Loaded by who has webhooks.
+    const { WebhookHandler } = await import("./webhooks.js");
+    this.#webhooks ??= new WebhookHandler(this.#core);
+    return this.#webhooks.handle(webhooks, request, options);
   }
 
   /**
@@ -286,6 +290,7 @@ export class CreditGate {
   /** Ends what is watched, sends what is left to report and lets go of everything. Every later call throws `closed`. */
   close(): Promise<void> {
     this.#watches?.close();
+    this.#webhooks?.close();
     return this.#core.close();
   }
 

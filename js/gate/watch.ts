@@ -45,7 +45,7 @@ export class Watches {
 
   constructor(core: Core) {
     this.#core = core;
-    core.onRefresh = (state) => {
+    core.refresher.onRefresh = (state) => {
       for (const watch of this.#open) if (watch.customer === state.customer) watch.hear(state);
     };
   }
@@ -117,7 +117,7 @@ class CustomerWatch {
   async #refresh(): Promise<Figures> {
     const state = this.#core.state(this.customer);
     // The shared store spares the provider a customer that nobody has asked about here; then only the provider is newer.
-    await this.#core.renew(state, { skipStore: state.snapshot !== undefined });
+    await this.#core.refresher.refresh(state, { skipStore: state.snapshot !== undefined });
     if (state.failure !== undefined) throw state.failure;
     return { at: this.#core.settings.now() };
   }

@@ -7,8 +7,8 @@ import { CreditGateError, type ErrorCode, isCreditGateError } from "../errors.js
 import type { CallOptions, WebhookEvent, Webhooks } from "../types.js";
 import type { Core } from "./core.js";
 import { Deliveries } from "./deliveries.js";
+import { Hints } from "./hints.js";
 import { problemResponse } from "./problem.js";
-import type { Stored } from "./stored.js";
 import { isCustomer } from "./usage.js";
 
 /** What may be said of a delivery. */
@@ -30,10 +30,16 @@ const REFUSED: Partial<Record<ErrorCode, number>> = {
 export class WebhookHandler {
   readonly #core: Core;
   readonly #deliveries: Deliveries;
+  readonly #hints: Hints;
 
-  constructor(core: Core, stored: Stored) {
+  constructor(core: Core) {
     this.#core = core;
-    this.#deliveries = new Deliveries(stored);
+    this.#deliveries = new Deliveries(core.stored);
+    this.#hints = new Hints(core);
+  }
+
+  close(): void {
+    this.#hints.close();
   }
 
   /** The answer to the provider. @throws CreditGateError `invalid_input` for a request whose body was read before */
@@ -55,7 +61,7 @@ export class WebhookHandler {
     }
     const event = await this.#addressed(webhooks.parse(body));
     const { type, kind, customer } = event;
-    const isShared = kind === "other" || customer === undefined || (await this.#core.hint(customer, call));
+    const isShared = kind === "other" || customer === undefined || (await this.#hint(customer, call));
     // Whether or not the store took the hint: a burst that it is too slow for must not cost the listener an alert.
     await this.#tell(event);
     if (!isShared) throw unhandled("the store did not take the invalidation, so other instances would not hear of it");
@@ -63,6 +69,18 @@ export class WebhookHandler {
     if (deliveryId !== undefined) await this.#deliveries.add(deliveryId);
     telemetry({ type: "webhook", event: type, kind, deliveryId, customer });
     return new Response(null, { status: 204 });
+  }
+
+  /**
+   * Marks what is known of a customer as outdated and fetches it anew behind the answer, where anybody uses it; whether
+   * the shared store has it.
+   */
+  async #hint(customer: string, call: HandleOptions): Promise<boolean> {
+    const { cache, stored, refresher, settings } = this.#core;
+    const state = cache.peek(customer);
+    const isShared = await (state === undefined ? stored.invalidate(customer, settings.now()) : refresher.invalidate(state));
+    this.#core.keepAlive(this.#hints.refetch(customer), call);
+    return isShared;
   }
 
   /** The event with the id by which the gate addresses its customer. */

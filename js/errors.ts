@@ -29,6 +29,8 @@
  * Webhooks, failed here (503, so that the provider sends again): `webhook_key_unavailable` (the key to verify with
  * cannot be had or used), `webhook_unhandled` (verified, but handling it failed).
  *
+ * A page that asks for a customer's wallets: `not_authenticated` (401; the app does not know who asks), `throttled` (429).
+ *
  * Signed snapshots, refused: `snapshot_invalid` (it cannot be read, or was not signed by one of these keys: tampered,
  * another key, algorithm or type of token), `snapshot_expired`, `snapshot_wrong_customer` and `snapshot_wrong_origin`
  * (signed for another customer, or for the pages of another origin; also a request by such a page).
@@ -72,6 +74,7 @@ export type ErrorCode =
   | "webhook_invalid"
   | "webhook_key_unavailable"
   | "webhook_unhandled"
+  | "not_authenticated"
   | "snapshot_invalid"
   | "snapshot_expired"
   | "snapshot_wrong_customer"

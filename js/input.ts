@@ -17,3 +17,13 @@ export function knownOnly(fields: object, known: ReadonlySet<string>, path: stri
 export function invalid(path: string, message: string): CreditGateError {
   return new CreditGateError("invalid_input", `\`${path}\` ${message}`, { path });
 }
+
+/** An option that is wrong: told by its path, never by its value, which may be a secret. */
+export function invalidOption(path: string, message: string): CreditGateError {
+  return new CreditGateError("invalid_option", `\`${path}\` ${message}`, { path });
+}
+
+/** Whether something is an id. A lone surrogate cannot be sent: it would address another customer. */
+export function isId(id: unknown): id is string {
+  return typeof id === "string" && id !== "" && id.length <= LONGEST_ID && !/\p{Surrogate}/u.test(id);
+}

@@ -4,7 +4,7 @@ import { CreditGateError } from "../errors.js";
 import type {
   Decision, DecimalString, DecisionNote, Explanation, Reason, SnapshotInfo,
 } from "../types.js";
-import { problemResponse } from "./problem.js";
+import { problemResponse } from "../problem.js";
 
 /** The least that a client is told to wait when the answer is unknown, ms. */
 const LEAST_RETRY_AFTER = 1_000;

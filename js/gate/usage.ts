@@ -2,7 +2,7 @@
 
 import { type ParsedCost, parseCost } from "../cost.js";
 import { parseFeeKey } from "../fee-key.js";
-import { invalid, knownOnly, LONGEST_ID, object } from "../input.js";
+import { invalid, isId, knownOnly, LONGEST_ID, object } from "../input.js";
 import type { AuthorizeOptions, FeeKeyParts, Profile, ProviderIds, Usage, UsageEventFields } from "../types.js";
 
 /** A usage that may be decided. */
@@ -40,13 +40,8 @@ export function parseUsage(usage: Usage, profile: Profile): ParsedUsage {
 
 /** Reads a customer's id. */
 export function parseCustomer(customer: unknown, path = "usage.customer"): string {
-  if (!isCustomer(customer)) throw invalid(path, `must be text of 1 to ${LONGEST_ID} characters`);
+  if (!isId(customer)) throw invalid(path, `must be text of 1 to ${LONGEST_ID} characters`);
   return customer;
-}
-
-/** Whether something is an id. A lone surrogate cannot be sent: it would address another customer. */
-export function isCustomer(id: unknown): id is string {
-  return typeof id === "string" && id !== "" && id.length <= LONGEST_ID && !/\p{Surrogate}/u.test(id);
 }
 
 /** Reads a provider's ids, one or both. */

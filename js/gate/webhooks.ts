@@ -4,12 +4,12 @@
  */
 
 import { CreditGateError, type ErrorCode, isCreditGateError } from "../errors.js";
+import { isId } from "../input.js";
+import { problemResponse } from "../problem.js";
 import type { CallOptions, WebhookEvent, Webhooks } from "../types.js";
 import type { Core } from "./core.js";
 import { Deliveries } from "./deliveries.js";
 import { Hints } from "./hints.js";
-import { problemResponse } from "./problem.js";
-import { isCustomer } from "./usage.js";
 
 /** What may be said of a delivery. */
 export type HandleOptions = Pick<CallOptions, "waitUntil">;
@@ -89,7 +89,7 @@ export class WebhookHandler {
     const named = this.#core.settings.provider.customers === "id" ? customerId : event.customer;
     const isLookedUp = named === undefined && kind !== "other" && this.#matters();
     const customer = isLookedUp ? await this.#core.customers.find({ walletId, customerId }, { isSpare: true }) : named;
-    return { ...event, customer: isCustomer(customer) ? customer : undefined };
+    return { ...event, customer: isId(customer) ? customer : undefined };
   }
 
   /** Whether it makes a difference whose an event is: to a listener, to other instances, or to what is cached here. */

@@ -1,7 +1,6 @@
 /** The keys that snapshots are signed and verified with: ECDSA over P-256, as JWKs. */
 
-import { CreditGateError } from "../errors.js";
-import { LONGEST_ID } from "../input.js";
+import { invalidOption, LONGEST_ID } from "../input.js";
 import { ALGORITHM } from "./token.js";
 
 /** A public key as a JWK (RFC 7517): what a page verifies with. Anybody may have it. */
@@ -30,7 +29,7 @@ export interface SnapshotPrivateKey extends SnapshotPublicKey {
  */
 export function publicKeyOption(path: string, key: unknown): SnapshotPublicKey {
   const parts = partsOf(path, key);
-  if ("d" in parts) throw wrong(`${path}.d`, "belongs to a private key: give the public one, and keep that away from pages");
+  if ("d" in parts) throw invalidOption(`${path}.d`, "belongs to a private key: give the public one, and keep that away from pages");
   const { kty, crv, x, y, kid } = parts;
   return { kty, crv, x, y, kid };
 }
@@ -38,27 +37,23 @@ export function publicKeyOption(path: string, key: unknown): SnapshotPublicKey {
 /** As {@link publicKeyOption}, of a private key. */
 export function privateKeyOption(path: string, key: unknown): SnapshotPrivateKey {
   const { kty, crv, x, y, kid, d } = partsOf(path, key);
-  if (typeof d !== "string" || d === "") throw wrong(`${path}.d`, "is required: the private key signs");
+  if (typeof d !== "string" || d === "") throw invalidOption(`${path}.d`, "is required: the private key signs");
   return { kty, crv, x, y, kid, d };
 }
 
 /** What a JWK of the right kind has, checked, and `d` if it is there. */
 function partsOf(path: string, key: unknown): SnapshotPublicKey & { readonly d?: unknown } {
-  if (typeof key !== "object" || key === null) throw wrong(path, "must be a JWK, as `generateSnapshotKey` makes it");
+  if (typeof key !== "object" || key === null) throw invalidOption(path, "must be a JWK, as `generateSnapshotKey` makes it");
   const fields = key as Readonly<Record<string, unknown>>;
   const required = { kty: "EC", crv: "P-256" };
   for (const [name, value] of Object.entries(required)) {
-    if (fields[name] !== value) throw wrong(`${path}.${name}`, `must be "${value}"`);
+    if (fields[name] !== value) throw invalidOption(`${path}.${name}`, `must be "${value}"`);
   }
   const { alg = ALGORITHM } = fields;
-  if (alg !== ALGORITHM) throw wrong(`${path}.alg`, `must be "${ALGORITHM}", where it is said`);
+  if (alg !== ALGORITHM) throw invalidOption(`${path}.alg`, `must be "${ALGORITHM}", where it is said`);
   for (const name of ["x", "y", "kid"]) {
     const value = fields[name];
-    if (typeof value !== "string" || value === "" || value.length > LONGEST_ID) throw wrong(`${path}.${name}`, "must be text");
+    if (typeof value !== "string" || value === "" || value.length > LONGEST_ID) throw invalidOption(`${path}.${name}`, "must be text");
   }
   return fields as unknown as SnapshotPublicKey;
-}
-
-function wrong(path: string, problem: string): CreditGateError {
-  return new CreditGateError("invalid_option", `\`${path}\` ${problem}`, { path });
 }

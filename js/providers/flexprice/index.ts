@@ -3,6 +3,7 @@
  *
  * @module creditgate/flexprice
  */
+import { FLEXPRICE_CACHED_FOR } from "../../staleness.js";
 import type { Provider } from "../../types.js";
 import { checkKeys, durationOption, idOf, oneOf, secondsOption, textOption } from "../options.js";
 import { findCustomer } from "./customers.js";
@@ -40,7 +41,7 @@ export function flexprice(options: FlexpriceOptions): Provider {
   return {
     profile: "flexprice",
     id: idOf("flexprice", api.base, environment, customers, reading.grants ? "grants" : undefined),
-    staleness: { computed: 0, cachedFallback: 1_800_000 }, // flexprice 13-15
+    staleness: { computed: 0, cachedFallback: FLEXPRICE_CACHED_FOR },
     reflectWithin: durationOption("flexprice.reflectWithin", options.reflectWithin, 420_000),
     customers,
     fetchWallets: (customer, context) => fetchWallets(api, reading, customer, context),

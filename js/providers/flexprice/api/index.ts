@@ -35,6 +35,8 @@ export interface FlexpriceApiOptions extends FlexpriceOptions, ApiOptions {}
 
 /** What {@link flexpriceApi} gives. */
 export interface FlexpriceApi {
+  /** Where requests go, as in `https://us.api.flexprice.io/v1`: a page with a portal session asks there, too. */
+  readonly baseUrl: string;
   readonly wallets: FlexpriceWallets;
   readonly events: FlexpriceEvents;
   readonly invoices: FlexpriceInvoices;
@@ -65,6 +67,7 @@ export function flexpriceApi(options: FlexpriceApiOptions): FlexpriceApi {
   const gateKnowsIds = oneOf("flexprice.customers", options.customers, ["external", "id"]) === "id";
   const wallets = new FlexpriceWallets(client, gateKnowsIds);
   return {
+    baseUrl: client.api.base,
     wallets,
     events: new FlexpriceEvents(client, textOption("flexprice.source", options.source)),
     invoices: new FlexpriceInvoices(client, wallets),

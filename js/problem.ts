@@ -4,7 +4,11 @@ const TITLES: Readonly<Record<number, string>> = {
   400: "Bad Request",
   401: "Unauthorized",
   402: "Payment Required",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
   413: "Content Too Large",
+  429: "Too Many Requests",
   503: "Service Unavailable",
 };
 

@@ -2,6 +2,7 @@
 
 mod account;
 mod input;
+mod timer;
 #[cfg(feature = "rules")]
 mod verbs;
 

@@ -5,4 +5,7 @@
  */
 
 export { CheckoutPreview } from "./checkout.js";
+export { flexpricePortal, type FlexpricePortalOptions, type PortalSession } from "./flexprice-portal.js";
+export { signedSnapshots, type SignedSnapshotsOptions } from "./signed-snapshots.js";
+export type { SnapshotPublicKey } from "../signed/index.js";
 export type { CheckoutDocument, CheckoutEngine, CheckoutOptions, CheckoutState, PageSnapshot, PageSnapshotInfo, SnapshotSource } from "./types.js";

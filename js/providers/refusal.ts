@@ -2,7 +2,8 @@
  * From an answer that is not a success to the error that says so.
  */
 import { CreditGateError } from "../errors.js";
-import type { ErrorCode, Problem } from "../errors.js";
+import type { Problem } from "../errors.js";
+import { codeOfStatus, waitOf } from "../status.js";
 import { isObject } from "./shape.js";
 
 /** Keeps a page of HTML or a long list of details out of an error message. */
@@ -11,7 +12,7 @@ const LONGEST_TEXT = 300;
 /** The error for `status`, with the billing API's own code and message where `body` has them. */
 export function refusal(api: string, status: number, body: unknown, retryAfter?: number, problems?: readonly Problem[]): CreditGateError {
   const { code: providerCode, message } = describe(body);
-  return new CreditGateError(codeOf(status), `${api} answered ${status}${message}`, { status, providerCode, retryAfter, problems });
+  return new CreditGateError(codeOfStatus(status), `${api} answered ${status}${message}`, { status, providerCode, retryAfter, problems });
 }
 
 /** When the billing API says to come back, ms from `now`: `Retry-After`, or Lago's `X-RateLimit-Reset` on a 429. */
@@ -19,15 +20,6 @@ export function statedWait(response: Response, now: number): number | undefined 
   const { headers, status } = response;
   // Lago sends the reset with every answer (lago section 2), where it says nothing about this failure.
   return waitOf(headers.get("retry-after"), now) ?? (status === 429 ? waitOf(headers.get("x-ratelimit-reset"), now) : undefined);
-}
-
-function codeOf(status: number): ErrorCode {
-  if (status === 401) return "provider_unauthorized";
-  if (status === 403) return "provider_forbidden";
-  if (status === 404) return "provider_not_found";
-  if (status === 429) return "provider_throttled";
-  // 408 is the one other 4xx that says nothing about the request itself.
-  return status >= 500 || status === 408 ? "provider_unavailable" : "provider_rejected";
 }
 
 /**
@@ -45,12 +37,4 @@ function describe(body: unknown): { readonly code: string | undefined; readonly 
 
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value.slice(0, LONGEST_TEXT) : undefined;
-}
-
-/** Seconds or a date. A longer number is some gateway's epoch time, no wait. */
-function waitOf(header: string | null, now: number): number | undefined {
-  if (header === null) return undefined;
-  if (/^\d{1,6}(\.\d+)?$/.test(header)) return Math.ceil(Number(header) * 1000);
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

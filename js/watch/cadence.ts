@@ -82,6 +82,13 @@ export class Cadence {
     this.#arm();
   }
 
+  /** Takes note of a refresh that somebody else has tried, and that failed. */
+  failed(error: unknown): void {
+    if (this.#isRefreshing) return;
+    this.#fail(error);
+    this.#arm();
+  }
+
   /** What is there is outdated: refreshes at once, and again where a refresh is under way. */
   due(): void {
     this.#isOutdated = true;

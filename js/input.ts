@@ -27,3 +27,9 @@ export function invalidOption(path: string, message: string): CreditGateError {
 export function isId(id: unknown): id is string {
   return typeof id === "string" && id !== "" && id.length <= LONGEST_ID && !/\p{Surrogate}/u.test(id);
 }
+
+/** Refuses options that are no object or hold a name that is not `known`. */
+export function checkNames(name: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null) throw invalidOption(name, "needs an object of options");
+  for (const key of Object.keys(options)) if (!known.includes(key)) throw invalidOption(`${name}.${key}`, "is not an option");
+}

@@ -1,8 +1,10 @@
 /** A customer's wallets by a session of Flexprice's customer portal. */
 
 import { CreditGateError, isCreditGateError } from "../errors.js";
+import { checkNames, invalidOption } from "../input.js";
+import { FLEXPRICE_CACHED_FOR } from "../staleness.js";
 import type { Freshness, WalletsSnapshot } from "../types.js";
-import { askingOptions, checkNames, invalidOption, urlOption } from "./options.js";
+import { askingOptions, urlOption } from "./options.js";
 import { type Asking, request } from "./request.js";
 import type { PageSnapshot, SnapshotSource } from "./types.js";
 
@@ -43,8 +45,6 @@ const OPTIONS: readonly string[] = ["session", "ask", "grants", "validFor", "fet
 const SESSION_MARGIN = 30_000;
 /** Flexprice's own maximum (flexprice 2). */
 const GRANTS_PER_PAGE = 1_000;
-/** How old figures of Flexprice's cache may be, ms (flexprice 13-15). */
-const CACHED_FOR = 1_800_000;
 
 /**
  * A customer's wallets from Flexprice itself, by a session that your server mints for the customer: `portalEndpoint` of
@@ -67,17 +67,17 @@ const CACHED_FOR = 1_800_000;
 export function flexpricePortal(options: FlexpricePortalOptions): SnapshotSource {
   checkNames("flexpricePortal", options, OPTIONS);
   const { session, ask = "flexprice", grants, validFor = 600_000 } = options;
-  if (ask !== "flexprice" && ask !== "endpoint") throw invalidOption("ask", 'must be "flexprice" or "endpoint"');
-  if (grants !== undefined && grants !== "fetch") throw invalidOption("grants", 'must be "fetch"');
-  if (!Number.isFinite(validFor) || validFor < 1_000) throw invalidOption("validFor", "must be milliseconds, 1000 or more");
-  const using = askingOptions(options);
+  if (ask !== "flexprice" && ask !== "endpoint") throw invalidOption("flexpricePortal.ask", 'must be "flexprice" or "endpoint"');
+  if (grants !== undefined && grants !== "fetch") throw invalidOption("flexpricePortal.grants", 'must be "fetch"');
+  if (!Number.isFinite(validFor) || validFor < 1_000) throw invalidOption("flexpricePortal.validFor", "must be milliseconds, 1000 or more");
+  const using = askingOptions("flexpricePortal", options);
   if (ask === "endpoint") {
-    if (typeof session === "function") throw invalidOption("session", 'must be the address of the endpoint that is to be asked');
-    if (grants !== undefined) throw invalidOption("grants", "is for `ask: \"flexprice\"`: the endpoint does not tell them");
-    const endpoint = urlOption("session", session);
+    if (typeof session === "function") throw invalidOption("flexpricePortal.session", 'must be the address of the endpoint that is to be asked');
+    if (grants !== undefined) throw invalidOption("flexpricePortal.grants", "is for `ask: \"flexprice\"`: the endpoint does not tell them");
+    const endpoint = urlOption("flexpricePortal.session", session);
     return { fetch: async (signal) => ({ ...(await askEndpoint(endpoint, { ...using, signal })), expiresAt: using.now() + validFor }) };
   }
-  const mint = typeof session === "function" ? async () => session() : mintAt(urlOption("session", session));
+  const mint = typeof session === "function" ? async () => session() : mintAt(urlOption("flexpricePortal.session", session));
   const sessions = new Sessions(mint);
   return {
     async fetch(signal) {
@@ -105,7 +105,7 @@ async function askFlexprice({ token, baseUrl }: PortalSession, wantsGrants: bool
   const wallets = walletsOf(body);
   const grants = wantsGrants ? await grantsOf(portal, wallets, headers, asking) : undefined;
   const freshness: Freshness = wallets.every((wallet) => wallet["is_cached_fallback"] === false) ? "computed" : "cached_fallback";
-  const asOf = freshness === "computed" ? sentAt : sentAt - CACHED_FOR;
+  const asOf = freshness === "computed" ? sentAt : sentAt - FLEXPRICE_CACHED_FOR;
   return { profile: "flexprice", wallets, grants, fetchedAt: asking.now(), asOf, freshness };
 }
 

@@ -1,6 +1,7 @@
 /** The options of a page's client, checked. */
 
-import { CreditGateError } from "../errors.js";
+import { checkNames, invalidOption } from "../input.js";
+import type { Asking } from "./request.js";
 import type { CheckoutDocument, CheckoutOptions } from "./types.js";
 
 /** Options with their defaults. */
@@ -21,27 +22,18 @@ const SHORTEST = 1_000;
 export function readOptions(options: CheckoutOptions): CheckoutSettings {
   checkNames("CheckoutPreview", options, OPTIONS);
   const { source, engine = "auto", refreshEvery = 300_000, now, random } = options;
-  if (typeof source?.fetch !== "function") throw invalidOption("source", "is required: signedSnapshots({…}) or flexpricePortal({…})");
-  if (!ENGINES.includes(engine)) throw invalidOption("engine", 'must be "auto", "wasm" or "no-wasm"');
-  if (!Number.isFinite(refreshEvery) || refreshEvery < SHORTEST) throw invalidOption("refreshEvery", `must be milliseconds, ${SHORTEST} or more`);
+  if (typeof source?.fetch !== "function") throw invalidOption("CheckoutPreview.source", "is required: signedSnapshots({…}) or flexpricePortal({…})");
+  if (!ENGINES.includes(engine)) throw invalidOption("CheckoutPreview.engine", 'must be "auto", "wasm" or "no-wasm"');
+  if (!Number.isFinite(refreshEvery) || refreshEvery < SHORTEST) throw invalidOption("CheckoutPreview.refreshEvery", `must be milliseconds, ${SHORTEST} or more`);
   return {
     source,
     engine,
     refreshEvery,
     // Globals are read when they are used, so that a test may replace them.
-    now: optionalFunction("now", now) ?? (() => Date.now()),
-    random: optionalFunction("random", random) ?? (() => Math.random()),
+    now: optionalFunction("CheckoutPreview.now", now) ?? (() => Date.now()),
+    random: optionalFunction("CheckoutPreview.random", random) ?? (() => Math.random()),
     document: options.document ?? globalThis.document,
   };
-}
-
-export function invalidOption(path: string, problem: string): CreditGateError {
-  return new CreditGateError("invalid_option", `\`${path}\` ${problem}`, { path });
-}
-
-export function checkNames(what: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== "object" || options === null) throw invalidOption(what, "needs an object of options");
-  for (const name of Object.keys(options)) if (!known.includes(name)) throw invalidOption(name, `is not an option of ${what}`);
 }
 
 export function optionalFunction<T>(path: string, value: T | undefined): T | undefined {
@@ -49,14 +41,13 @@ export function optionalFunction<T>(path: string, value: T | undefined): T | und
   throw invalidOption(path, "must be a function");
 }
 
+type AskingOptions = { readonly [Name in "fetch" | "now"]?: Asking[Name] | undefined };
+
 /** What a source asks with. */
-export function askingOptions({ fetch, now }: { readonly fetch?: typeof globalThis.fetch | undefined; readonly now?: (() => number) | undefined }): {
-  readonly fetch: typeof globalThis.fetch;
-  readonly now: () => number;
-} {
+export function askingOptions(name: string, { fetch, now }: AskingOptions): Omit<Asking, "signal"> {
   return {
-    fetch: optionalFunction("fetch", fetch) ?? ((...args) => globalThis.fetch(...args)),
-    now: optionalFunction("now", now) ?? (() => Date.now()),
+    fetch: optionalFunction(`${name}.fetch`, fetch) ?? ((...args) => globalThis.fetch(...args)),
+    now: optionalFunction(`${name}.now`, now) ?? (() => Date.now()),
   };
 }
 

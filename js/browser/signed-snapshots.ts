@@ -1,8 +1,9 @@
 /** Snapshots that the shop's own server signs. */
 
 import { CreditGateError } from "../errors.js";
+import { checkNames, invalidOption } from "../input.js";
 import { type SnapshotPublicKey, verifySnapshot } from "../signed/index.js";
-import { askingOptions, checkNames, invalidOption, urlOption } from "./options.js";
+import { askingOptions, urlOption } from "./options.js";
 import { request } from "./request.js";
 import type { SnapshotSource } from "./types.js";
 
@@ -57,12 +58,12 @@ const OPTIONS: readonly string[] = ["endpoint", "customer", "publicKey", "origin
  */
 export function signedSnapshots(options: SignedSnapshotsOptions): SnapshotSource {
   checkNames("signedSnapshots", options, OPTIONS);
-  const endpoint = urlOption("endpoint", options.endpoint);
+  const endpoint = urlOption("signedSnapshots.endpoint", options.endpoint);
   const { customer, publicKey, origin = globalThis.location?.origin } = options;
-  if (typeof customer !== "string" || customer === "") throw invalidOption("customer", "must be text");
-  if (typeof origin !== "string" || origin === "") throw invalidOption("origin", "is required where there is no `location`");
-  if (typeof publicKey !== "object" || publicKey === null) throw invalidOption("publicKey", "must be the public key of `generateSnapshotKey`");
-  const { fetch, now } = askingOptions(options);
+  if (typeof customer !== "string" || customer === "") throw invalidOption("signedSnapshots.customer", "must be text");
+  if (typeof origin !== "string" || origin === "") throw invalidOption("signedSnapshots.origin", "is required where there is no `location`");
+  if (typeof publicKey !== "object" || publicKey === null) throw invalidOption("signedSnapshots.publicKey", "must be the public key of `generateSnapshotKey`");
+  const { fetch, now } = askingOptions("signedSnapshots", options);
   return {
     async fetch(signal) {
       const { body } = await request("the preview endpoint", endpoint, { headers: { accept: "application/json" } }, { fetch, now, signal });

@@ -1,13 +1,7 @@
 /** Checks of a handler's options. Each throws `invalid_option` with the option's path, never with its value. */
 
-import { invalidOption } from "../input.js";
+import { checkNames, invalidOption } from "../input.js";
 import type { Rate } from "../token-bucket.js";
-
-/** Refuses options that are no object or hold a name that is not `known`. */
-export function checkNames(name: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== "object" || options === null) throw invalidOption(name, "needs an object of options");
-  for (const key of Object.keys(options)) if (!known.includes(key)) throw invalidOption(`${name}.${key}`, "is not an option");
-}
 
 /** A function that must be there, or an object's that must have it. */
 export function functionOption(path: string, value: unknown): void {

@@ -2,9 +2,10 @@
 
 import { redact } from "../engine/redact.js";
 import { CreditGateError } from "../errors.js";
+import { checkNames } from "../input.js";
 import { FLEXPRICE_CACHED_FOR } from "../staleness.js";
 import { type Endpoint, endpoint, ENDPOINT_OPTIONS, type EndpointOptions, isUnknownCustomer } from "./endpoint.js";
-import { checkNames, functionOption } from "./options.js";
+import { functionOption } from "./options.js";
 
 /** What is asked of Flexprice: `flexpriceApi()` of `creditgate/flexprice/api` has it. */
 export interface PortalApi {

@@ -1,9 +1,10 @@
 /** Signed snapshots for pages. */
 
+import { checkNames } from "../input.js";
 import { privateKeyOption, signSnapshot, type SnapshotPrivateKey } from "../signed/index.js";
 import type { CustomerSnapshot, WaitUntil } from "../types.js";
 import { type Endpoint, endpoint, ENDPOINT_OPTIONS, type EndpointOptions } from "./endpoint.js";
-import { checkNames, durationOption, functionOption } from "./options.js";
+import { durationOption, functionOption } from "./options.js";
 
 /** Options of {@link previewEndpoint}. */
 export interface PreviewEndpointOptions extends EndpointOptions {

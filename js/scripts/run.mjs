@@ -11,7 +11,7 @@ import { Failure, main } from "./lib/failure.mjs";
 import { node24, pkg, quietCloudflare, root, scripts, toolEnv } from "./lib/paths.mjs";
 import { setUp } from "./setup.mjs";
 
-/** `file` is run with the arguments after `args`; `build` builds pkg/ first; `browsers` brings Chromium. */
+/** `file` is run with the arguments after `args`; `build` builds pkg/ first; `browsers` brings Chromium and Firefox. */
 const TASKS = {
   demo: { file: join(scripts, "demo.mjs"), build: true, about: "the main job, end to end, on the local billing APIs" },
   test: { file: join(scripts, "test.mjs"), browsers: true, about: "everything that must pass [--only rust|wasm|ts [NAME]]" },

@@ -1,6 +1,6 @@
 /**
  * Brings everything that building and testing need: the Rust toolchain's wasm target, npm packages, wasm-pack and
- * the wasm-bindgen tools, and for tests Chromium. Says nothing where nothing is missing.
+ * the wasm-bindgen tools, and for tests Chromium and Firefox. Says nothing where nothing is missing.
  *
  * Built-ins only: this runs before `npm ci`.
  */
@@ -164,12 +164,14 @@ async function cargoInstall(name, version, flags) {
   });
 }
 
-// --- Chromium -----------------------------------------------------------------------------------------------------
+// --- Browsers -----------------------------------------------------------------------------------------------------
 
-const findChromium = () => ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"].map((name) => which(name)).find(Boolean);
+const first = (names) => names.map((name) => which(name)).find(Boolean);
+const findChromium = () => first(["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"]);
 const findChromedriver = () => process.env.CHROMEDRIVER ?? which("chromedriver");
+const findFirefox = () => first(["firefox-esr", "firefox"]);
 
-/** The browser for tests: `{chromium, chromedriver}`, or a `reason` why there is none. */
+/** The browser for tests of the boundary: `{chromium, chromedriver}`, or a `reason` why there is none. */
 export function browser() {
   const chromium = findChromium();
   const chromedriver = findChromedriver();
@@ -178,22 +180,37 @@ export function browser() {
   return { reason: `${missing} is not installed (on Debian, as root: apt-get install chromium chromium-driver)` };
 }
 
-/** Installs Chromium where that is ours to do: root on Debian. Elsewhere, or when it fails, tests are skipped. */
-async function installBrowser() {
-  if (browser().reason === undefined || process.getuid?.() !== 0 || which("apt-get") === undefined) return;
-  await step("set-up: Chromium", async () => {
-    const log = logFile("chromium");
+/** The browsers that open the checkout page: each its program, or a `reason` why there is none. */
+export function pageBrowsers() {
+  const found = (program, name, debian) => (program === undefined ? { reason: `${name} is not installed (on Debian, as root: apt-get install ${debian})` } : { program });
+  return { chromium: found(findChromium(), "Chromium", "chromium"), firefox: found(findFirefox(), "Firefox", "firefox-esr") };
+}
+
+/** Debian's packages of the browsers that are missing. */
+function missingBrowsers() {
+  return [
+    ...(browser().reason === undefined ? [] : ["chromium", "chromium-driver"]),
+    ...(findFirefox() === undefined ? ["firefox-esr"] : []),
+  ];
+}
+
+/** Installs the browsers where that is ours to do: root on Debian. Elsewhere, or when it fails, tests are skipped. */
+async function installBrowsers() {
+  const missing = missingBrowsers();
+  if (missing.length === 0 || process.getuid?.() !== 0 || which("apt-get") === undefined) return;
+  await step(`set-up: ${missing.join(", ")}`, async () => {
+    const log = logFile("browsers");
     const apt = { env: { ...env, DEBIAN_FRONTEND: "noninteractive" }, log };
     const wait = ["-o", "DPkg::Lock::Timeout=120"];
     await run("apt-get", [...wait, "update"], { ...apt, log: logFile("apt-update") });
-    const { code } = await run("apt-get", [...wait, "install", "-y", "--no-install-recommends", "chromium", "chromium-driver"], apt);
-    if (code !== 0) say("set-up: Chromium could not be installed (log: target/setup/chromium.log); run: apt-get install chromium chromium-driver");
+    const { code } = await run("apt-get", [...wait, "install", "-y", "--no-install-recommends", ...missing], apt);
+    if (code !== 0) say(`set-up: a browser could not be installed (log: target/setup/browsers.log); run: apt-get install ${missing.join(" ")}`);
   });
 }
 
 // ------------------------------------------------------------------------------------------------------------------
 
-/** Everything; `browsers` also brings Chromium. */
+/** Everything; `browsers` also brings Chromium and Firefox. */
 export async function setUp({ browsers = false } = {}) {
   checkNode();
   checkCargo();
@@ -203,7 +220,7 @@ export async function setUp({ browsers = false } = {}) {
     const results = await Promise.allSettled([
       rust().then(wasmTools),
       packages(),
-      ...(browsers ? [installBrowser()] : []),
+      ...(browsers ? [installBrowsers()] : []),
     ]);
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;

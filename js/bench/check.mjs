@@ -1,0 +1,48 @@
+/**
+ * The regression check: no times, which another machine has others of, but ratios of what ran in turn in one run, and bytes,
+ * which no busy machine changes. Kept in ratios.json by a run (`--keep`), with room for noise.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const file = join(import.meta.dirname, "ratios.json");
+
+/** A ratio may be so much worse than the kept one: medians move by a fifth between runs, a lost optimisation by much more. */
+const ROOM = 1.6;
+/** Bytes do not move. */
+const ROOM_FOR_BYTES = 1.15;
+
+/** What is ours, and against what it is held: figures of the product over those of what does not change. */
+const YARDSTICKS = ["BigInt", "decimal.js", "decimal.js (read, decide)", "1 wallets"];
+
+function ratiosOf(results) {
+  const kept = {};
+  const groups = Map.groupBy(results, (result) => `${result.suite}: ${result.case}`);
+  for (const [title, members] of groups) {
+    const yardstick = members.find(({ name }) => YARDSTICKS.includes(name));
+    for (const { name, nsPerOp, bytes } of members) {
+      if (bytes !== undefined) kept[`${title}: ${name}`] = { bytes: Number(bytes.toFixed(1)) };
+      else if (yardstick !== undefined && OURS.test(name)) kept[`${title}: ${name} / ${yardstick.name}`] = { ratio: Number((nsPerOp / yardstick.nsPerOp).toPrecision(3)) };
+    }
+  }
+  return kept;
+}
+
+const OURS = /^(meter|check|preview|coverage|\d+ wallets)/;
+
+export function keepRatios(results) {
+  writeFileSync(file, `${JSON.stringify(ratiosOf(results), null, 2)}\n`);
+}
+
+/** What is wrong, a sentence each. */
+export function check({ results }) {
+  const kept = JSON.parse(readFileSync(file, "utf8"));
+  const found = ratiosOf(results);
+  const problems = [];
+  for (const [name, { ratio, bytes }] of Object.entries(found)) {
+    if (kept[name] === undefined) problems.push(`${name} is not in ratios.json: run \`npm run bench -- --keep\``);
+    else if (ratio > kept[name].ratio * ROOM) problems.push(`${name}: ${ratio}, kept was ${kept[name].ratio} (at most ${ROOM} times that)`);
+    else if (bytes > Math.max(1, kept[name].bytes * ROOM_FOR_BYTES)) problems.push(`${name}: ${bytes} bytes, kept were ${kept[name].bytes}`);
+  }
+  return problems;
+}

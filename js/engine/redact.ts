@@ -14,7 +14,7 @@ const ANY_OPTIONS = { whenScopesOverlap: "estimate", acceptFallback: true, inclu
 export function redact(profile: Profile, json: WalletsJson): WalletsJson & { readonly freshness: Freshness } {
   const account = new ResidentAccount(profile, json, ANY_OPTIONS);
   try {
-    return { ...account.redacted(), freshness: account.freshness() };
+    return { ...account.redacted(), freshness: account.summary().freshness };
   } finally {
     account.free();
   }

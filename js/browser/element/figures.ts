@@ -54,6 +54,6 @@ export function creditCount({ formats, messages }: Figures, credits: DecimalStri
 }
 
 /** Marks what the provider leaves open. */
-export function mark({ preview, messages }: Figures, part: "lines" | "wallets" | "totals"): Child {
-  return preview.undefinedByProvider.includes(part) && h("span", { part: "mark" }, messages.open);
+export function mark({ preview, messages }: Figures, part: "lines" | "wallets" | "totals"): Child[] {
+  return preview.undefinedByProvider.includes(part) ? [" ", h("span", { part: "mark" }, messages.open)] : [];
 }

@@ -10,7 +10,7 @@ export function lines(figures: Figures): Child[] {
   const { preview, messages } = figures;
   const open = mark(figures, "lines");
   return [
-    open && h("p", { part: "lines-note hint" }, messages.lines, open),
+    open.length > 0 && h("p", { part: "lines-note hint" }, messages.lines, ...open),
     h("ul", { part: "lines", role: "list", "aria-label": messages.lines }, ...preview.lines.map((line, place) => lineItem(figures, line, draftLineOf(figures, place)))),
   ];
 }
@@ -65,7 +65,7 @@ function shares(figures: Figures, line: PreviewLine, draft: CheckoutLine | undef
       "li",
       { part: "share", "data-key": share.wallet },
       swatch(figures, share.wallet),
-      h("span", { part: "payer" }, h("span", { part: "wallet-name" }, nameOf(figures, share.wallet)), creditCount(figures, share.credits)),
+      h("span", { part: "payer" }, h("span", { part: "wallet-name" }, nameOf(figures, share.wallet)), " ", creditCount(figures, share.credits)),
       amount(formats.money(share.amount), "share-amount"),
     ),
   );
@@ -96,7 +96,7 @@ function skipped(figures: Figures, line: PreviewLine, label: string): Child {
   const { messages } = figures;
   if (line.skipped.every(({ reason }) => reason === "not_needed")) return undefined;
   const reasons = line.skipped.map(({ wallet, reason }) =>
-    h("li", { part: "reason", "data-key": wallet }, h("span", { part: "wallet-name" }, nameOf(figures, wallet)), h("span", { part: "hint" }, messages.skipReasons[reason])),
+    h("li", { part: "reason", "data-key": wallet }, h("span", { part: "wallet-name" }, nameOf(figures, wallet)), " ", h("span", { part: "hint" }, messages.skipReasons[reason])),
   );
   return h("details", { part: "skipped" }, h("summary", { part: "summary" }, messages.skipped(label)), h("ul", { part: "reasons", role: "list" }, ...reasons));
 }

@@ -23,7 +23,7 @@ export function totals(figures: Figures): Child[] {
       row("before", messages.totalBefore, formats.money(preview.totalBefore)),
       row("credits", messages.credits, formats.off(preview.credits)),
       saved !== "0" && row("saved", messages.taxSaved, formats.off(saved)),
-      h("div", { part: "due" }, h("dt", { part: "due-label" }, messages.due, mark(figures, "totals")), h("dd", { part: "due-amount amount" }, formats.money(preview.total))),
+      h("div", { part: "due" }, h("dt", { part: "due-label" }, messages.due, ...mark(figures, "totals")), h("dd", { part: "due-amount amount" }, formats.money(preview.total))),
     ),
     h("p", { part: `coverage ${coverage(preview)}` }, coverageText(figures)),
   ];
@@ -42,7 +42,7 @@ function coverage({ totalBefore, total, credits }: InvoicePreview): keyof typeof
 }
 
 function row(part: string, label: string, figure: string, hint?: string): Description {
-  return h("div", { part: `total ${part}`, "data-key": part }, h("dt", {}, label, hint !== undefined && h("span", { part: "hint" }, hint)), h("dd", { part: "amount" }, figure));
+  return h("div", { part: `total ${part}`, "data-key": part }, h("dt", {}, label, ...(hint === undefined ? [] : [" ", h("span", { part: "hint" }, hint)])), h("dd", { part: "amount" }, figure));
 }
 
 /** Lago's first guide let credits lower the tax (R-22-5): what is left is then less than the total without the credits. */

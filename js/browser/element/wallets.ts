@@ -11,7 +11,7 @@ export function wallets(figures: Figures): Child {
   return h(
     "div",
     { part: "wallets" },
-    h(`h${level}`, { part: "wallets-heading", id: "wallets" }, messages.wallets, mark(figures, "wallets")),
+    h(`h${level}`, { part: "wallets-heading", id: "wallets" }, messages.wallets, ...mark(figures, "wallets")),
     preview.wallets.length === 0 && h("p", { part: "hint" }, messages.noWallets),
     payers.length > 0 && h("ul", { part: "wallet-list", role: "list", "aria-labelledby": "wallets" }, ...payers.map((wallet) => payer(figures, wallet))),
     others.length > 0 &&
@@ -30,7 +30,7 @@ function payer(figures: Figures, wallet: PreviewWallet): Description {
   const { formats, messages } = figures;
   const { id, used, creditsUsed, balance, balanceAfter, ongoingBalance, expired } = wallet;
   const detail = (key: string, text: string, credits?: Child) =>
-    h("span", { part: "wallet-detail", "data-key": key }, h("span", { part: "amount" }, text), credits);
+    h("span", { part: "wallet-detail", "data-key": key }, h("span", { part: "amount" }, text), credits && " ", credits);
   return h(
     "li",
     { part: "wallet", "data-key": id },
@@ -61,6 +61,7 @@ function other(figures: Figures, { id, verdict, balance }: PreviewWallet): Descr
     "li",
     { part: "reason", "data-key": id },
     h("span", { part: "wallet-name" }, nameOf(figures, id)),
+    " ",
     h("span", { part: "hint" }, verdict === "eligible" ? undefined : messages.verdicts[verdict]),
     verdict !== "currency_mismatch" && amount(formats.money(balance)),
   );

@@ -32,14 +32,17 @@ export function textOf(body: Bytes): string {
 }
 
 async function* chunksOf(request: Request): AsyncGenerator<Uint8Array> {
-  const reader = request.body?.getReader();
-  if (reader === undefined) return;
+  if (request.body === null) return;
+  // Firefox shows no stream: its requests have no property of that name, and give their body whole.
+  if (request.body === undefined) {
+    yield new Uint8Array(await request.arrayBuffer().catch(brokeOff));
+    return;
+  }
+  const reader = request.body.getReader();
   let isDone = false;
   try {
     while (!isDone) {
-      const { done, value } = await reader.read().catch((cause: unknown) => {
-        throw new CreditGateError("webhook_invalid", "the body broke off", { cause });
-      });
+      const { done, value } = await reader.read().catch(brokeOff);
       isDone = done;
       if (value !== undefined) yield value;
     }
@@ -47,6 +50,10 @@ async function* chunksOf(request: Request): AsyncGenerator<Uint8Array> {
     // A cancellation that fails has nothing left to cancel.
     if (!isDone) reader.cancel().catch(() => {});
   }
+}
+
+function brokeOff(cause: unknown): never {
+  throw new CreditGateError("webhook_invalid", "the body broke off", { cause });
 }
 
 function joined(chunks: readonly Uint8Array[], size: number): Bytes {

@@ -97,6 +97,13 @@ export function svixCases(): void {
     });
   });
 
+  test("a request whose runtime shows no stream of its body, as Firefox", async () => {
+    const withoutStream = (request: Request) => Object.defineProperty(request, "body", { value: undefined });
+    const hooks = flexpriceWebhooks({ secret: SECRET, maxBytes: 100 });
+    expect(await hooks.verify(withoutStream(svixRequest()), { now: () => NOW })).toMatchObject({ deliveryId: "msg_1" });
+    expect(await codeOf(hooks.verify(withoutStream(svixRequest({ body: `{"event_type":"${"x".repeat(200)}"}` })), { now: () => NOW }))).toBe("webhook_too_large");
+  });
+
   describe("a body that is too large", () => {
     const small = flexpriceWebhooks({ secret: SECRET, maxBytes: 100 });
     const long = `{"event_type":"${"x".repeat(200)}"}`;

@@ -14,7 +14,9 @@ import { setUp } from "./setup.mjs";
 /** `file` is run with the arguments after `args`; `build` builds pkg/ first; `browsers` brings Chromium and Firefox. */
 const TASKS = {
   demo: { file: join(scripts, "demo.mjs"), build: true, about: "the main job, end to end, on the local billing APIs" },
+  "demo:checkout": { file: join(scripts, "demo-checkout.mjs"), build: true, about: "the checkout page on the local billing APIs [--json] [--port N]" },
   test: { file: join(scripts, "test.mjs"), browsers: true, about: "everything that must pass [--only rust|wasm|ts [NAME]]" },
+  "test:browser": { file: join(scripts, "test-browser.mjs"), build: true, browsers: true, about: "the checkout page in Chromium and Firefox [--only chromium|firefox] [WORDS]" },
   build: { file: join(scripts, "build.mjs"), about: "the wasm files and the package, into pkg/" },
   pack: { file: join(scripts, "pack.mjs"), build: true, about: "the tarball; the last line is its path" },
   sandbox: { file: join(pkg, "dist", "bin.js"), args: ["sandbox"], build: true, about: "the local billing APIs [--json] [--port N]" },

@@ -127,6 +127,18 @@ function readReport(report) {
   return answer;
 }
 
+/** The checkout page. A browser that is not here is told by the script itself. */
+async function checkout() {
+  const { code, output } = await step("checkout", () => run(node24, [join(scripts, "test-browser.mjs")], { env: env(), log: log("checkout") }));
+  const [, passed, failed, skipped] = (/^(\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(output) ?? [undefined, 0, 0, 0]).map(Number);
+  const told = (outcome) => [...output.matchAll(new RegExp(`^${outcome} (.+)$`, "gm"))].map(([, text]) => text);
+  const reason = told("skipped").join("; ");
+  const answer = counts({ passed, failed, skipped, failures: told("FAILED"), ...(reason === "" ? {} : { reason }) });
+  if (code === 0) return answer;
+  const details = `${output.slice(Math.max(output.search(/^FAILED/m), 0)).split("\n").slice(0, MOST_LINES).join("\n")}\n(full log: ${relative(root, log("checkout"))})`;
+  return failed > 0 ? { ...answer, details } : { ...broken(`could not run (exit code ${code})`), details };
+}
+
 async function size() {
   const { code, output } = await step("size", () => run(node24, [join(scripts, "size.mjs"), "--kept"], { env: env(), log: log("size") }));
   if (code === 0) return counts();
@@ -154,6 +166,7 @@ const SUITES = {
     { name: "build", chosen: true, run: build },
     ...TS_CHECKS.map(check),
     { name: "vitest", chosen: true, run: vitest },
+    { name: "checkout", needs: "build", run: checkout },
     { name: "size", needs: "build", run: size },
   ],
 };

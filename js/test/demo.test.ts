@@ -1,10 +1,13 @@
-/** The demo is the main job end to end: it must keep what it promises. Runs on the built package. */
-import { execFile } from "node:child_process";
+/** The demos must keep what they promise. They run on the built package. */
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
 const script = resolve(import.meta.dirname, "../scripts/demo.mjs");
+const checkout = resolve(import.meta.dirname, "../scripts/demo-checkout.mjs");
 
 test("the demo serves nobody beyond their wallets, says why it denies, and spares the billing API", { timeout: 60_000 }, async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [script, "--json", "--requests", "4000"]);
@@ -15,4 +18,16 @@ test("the demo serves nobody beyond their wallets, says why it denies, and spare
   const reasons = ["insufficient_balance", "no_wallet", "postpaid_only", "customer_not_found", "credits_expired", "out_of_scope", "wallet_inactive"];
   expect(Object.keys(summary["denied"] as object).sort()).toEqual([...reasons].sort());
   expect(Number(summary["topUpAllowedAfterMs"])).toBeGreaterThan(0);
+});
+
+test("the checkout page is served until it is ended", { timeout: 60_000 }, async () => {
+  const child = spawn(process.execPath, [checkout, "--json"], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(child, "exit");
+  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+  const { url } = JSON.parse(line) as { url: string };
+  const page = await fetch(url);
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+  expect(await page.text()).toContain("<credit-preview>");
+  child.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
 });

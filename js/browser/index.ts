@@ -5,6 +5,10 @@
  */
 
 export { CheckoutPreview } from "./checkout.js";
+export {
+  type CheckoutDraft, type CheckoutLine, type CreditPreviewElement, type CreditPreviewEventMap, type CreditPreviewMessages, defineCreditPreview,
+  type PreviewCheckout, type ServerPreview,
+} from "./element/index.js";
 export { flexpricePortal, type FlexpricePortalOptions, type PortalSession } from "./flexprice-portal.js";
 export { signedSnapshots, type SignedSnapshotsOptions } from "./signed-snapshots.js";
 export type { SnapshotPublicKey } from "../signed/index.js";

@@ -36,7 +36,8 @@ export function creditPreviewElement(): new () => CreditPreviewElement {
     #outcome: Outcome | undefined;
     #formats: { readonly key: string; readonly made: Formats } | undefined;
     #isScheduled = false;
-    #isRetrying = false;
+    /** What was shown when somebody asked to try again, until that has an end. */
+    #retrying: Outcome | undefined;
     #announced = "";
     #lastPreview: string | undefined;
     #lastError: unknown;
@@ -123,13 +124,13 @@ export function creditPreviewElement(): new () => CreditPreviewElement {
 
     async #loadAgain(): Promise<void> {
       const checkout = this.#checkout;
-      if (checkout === undefined || this.#isRetrying) return;
-      this.#isRetrying = true;
+      if (checkout === undefined || this.#retrying !== undefined) return;
+      this.#retrying = this.#current();
       this.#changed();
       try {
         await checkout.refresh();
       } finally {
-        this.#isRetrying = false;
+        this.#retrying = undefined;
         this.#changed();
       }
     }
@@ -187,14 +188,16 @@ export function creditPreviewElement(): new () => CreditPreviewElement {
     }
 
     #view(): View {
+      const outcome = this.#current();
       return {
-        outcome: this.#current(),
+        // Who tries again keeps the button that says so, until there is something new to show.
+        outcome: outcome.kind === "loading" ? (this.#retrying ?? outcome) : outcome,
         draft: this.#draft,
         formats: this.#formatsNow(),
         messages: this.#messages,
         placeOf: (wallet) => this.#placeOf(wallet),
         level: headingLevel(this.getAttribute("heading-level")),
-        isRetrying: this.#isRetrying,
+        isRetrying: this.#retrying !== undefined,
         announced: this.#announced,
         retry: this.#retry,
       };

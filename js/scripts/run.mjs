@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { forward } from "./lib/exec.mjs";
 import { Failure, main } from "./lib/failure.mjs";
-import { node24, pkg, quietCloudflare, root, scripts, toolEnv } from "./lib/paths.mjs";
+import { js, node24, pkg, quietCloudflare, root, scripts, toolEnv } from "./lib/paths.mjs";
 import { setUp } from "./setup.mjs";
 
 /** `file` is run with the arguments after `args`; `build` builds pkg/ first; `browsers` brings Chromium and Firefox. */
@@ -23,6 +23,7 @@ const TASKS = {
   replay: { file: join(scripts, "replay.mjs"), build: true, about: "replays vector files: DIR... [--engine native|wasm]" },
   size: { file: join(scripts, "size.mjs"), build: true, about: "sizes against their budgets [--json]" },
   check: { file: join(scripts, "check.mjs"), build: true, about: "layers, types, formatting, clippy" },
+  "test:runtimes": { file: join(js, "runtime-tests", "run.mjs"), build: true, browsers: true, about: "the packed tarball in every runtime and bundler [--part] [--only NAME,...] [--list] [--json]" },
 };
 
 function usage() {

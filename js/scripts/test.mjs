@@ -145,6 +145,18 @@ async function size() {
   return { ...broken("sizes: see below"), details: output.trim() };
 }
 
+/** The packed tarball in a representative part of the runtimes and bundlers, and the checks of the package. */
+async function runtimes() {
+  const args = [join(js, "runtime-tests", "run.mjs"), "--part", "--json"];
+  const { code, stdout, output } = await step("runtimes", (detail) => run(node24, args, { env: env(), log: log("runtimes"), onLine: detail }));
+  const last = stdout.trim().split("\n").at(-1);
+  if (!last?.startsWith("{")) return { ...broken(`could not run (exit code ${code})`), details: output.trim().split("\n").slice(-40).join("\n") };
+  const { results, passed, failed, skipped } = JSON.parse(last);
+  const told = results.filter(({ status }) => status !== "passed").map(({ name, status, reason }) => `${status}: ${name}: ${reason}`);
+  const failures = results.filter(({ status }) => status === "failed").map(({ name }) => name);
+  return counts({ passed, failed, skipped, failures, ...(failed > 0 ? { details: told.join("\n") } : {}), ...(skipped > 0 ? { reason: told.join("; ") } : {}) });
+}
+
 // ------------------------------------------------------------------------------------------------------------------
 
 const check = ({ name, run: perform }) => ({
@@ -168,6 +180,7 @@ const SUITES = {
     { name: "vitest", chosen: true, run: vitest },
     { name: "checkout", needs: "build", run: checkout },
     { name: "size", needs: "build", run: size },
+    { name: "runtimes", needs: "build", run: runtimes },
   ],
 };
 

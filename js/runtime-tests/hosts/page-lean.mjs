@@ -1,0 +1,4 @@
+/** The script of a page that does not use creditgate/rules. */
+import { smoke } from "./smoke.mjs";
+
+globalThis.smoke = smoke();

@@ -1,0 +1,8 @@
+import { smoke } from "../../smoke.mjs";
+
+export const runtime = "edge";
+export const dynamic = "force-dynamic";
+
+export async function GET() {
+  return Response.json(await smoke({ rules: () => import("creditgate/rules") }));
+}

@@ -26,6 +26,8 @@ const MOST_DIGITS = 28;
  * @throws CreditGateError `invalid_decimal`, or `decimal_out_of_range` beyond 28 digits, at `path`.
  */
 export function parseDecimal(input: DecimalInput, path: string): ParsedDecimal {
+  const short = typeof input === "string" ? shortDecimal(input) : undefined;
+  if (short !== undefined) return short;
   const plain = plainText(input, path);
   const match = plain.length > LONGEST_TEXT ? null : PLAIN.exec(plain);
   if (match === null) throw invalid(path);
@@ -45,6 +47,38 @@ export function parseDecimal(input: DecimalInput, path: string): ParsedDecimal {
   };
 }
 
+/** Longest text whose digits are a safe integer whatever they are. */
+const LONGEST_SHORT = 15;
+const [ZERO, NINE, POINT] = [48, 57, 46];
+
+/** What is short, canonical and not below zero, as most amounts are; anything else is read the long way. */
+function shortDecimal(text: string): ParsedDecimal | undefined {
+  const { length } = text;
+  if (length === 0 || length > LONGEST_SHORT) return undefined;
+  let mantissa = 0;
+  let point = -1;
+  for (let index = 0; index < length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code >= ZERO && code <= NINE) mantissa = mantissa * 10 + (code - ZERO);
+    else if (code === POINT && point === -1 && index > 0) point = index;
+    else return undefined;
+  }
+  const hasLeadingZero = length > 1 && point !== 1 && text.charCodeAt(0) === ZERO;
+  const last = text.charCodeAt(length - 1);
+  if (hasLeadingZero || (point !== -1 && (last === ZERO || last === POINT))) return undefined;
+  return { text, mantissa, scale: point === -1 ? 0 : length - point - 1 };
+}
+
+/** `mantissa / 10^scale` as canonical text; `mantissa` is a safe integer that does not end in a zero where there is a scale. */
+export function plain(mantissa: number, scale: number): string {
+  const digits = String(Math.abs(mantissa));
+  const sign = mantissa < 0 ? "-" : "";
+  if (scale === 0) return sign + digits;
+  const whole = digits.length - scale;
+  if (whole > 0) return `${sign}${digits.slice(0, whole)}.${digits.slice(whole)}`;
+  return `${sign}0.${"0".repeat(-whole)}${digits}`;
+}
+
 /**
  * Reads a decimal that is not below zero.
  *
@@ -58,7 +92,12 @@ export function parseAmount(input: DecimalInput, path: string): ParsedDecimal {
 
 /** The exact product. */
 export function multiply(a: ParsedDecimal, b: ParsedDecimal, path: string): ParsedDecimal {
-  const scale = a.scale + b.scale;
+  let scale = a.scale + b.scale;
+  let mantissa = (a.mantissa ?? Number.NaN) * (b.mantissa ?? Number.NaN);
+  if (Number.isSafeInteger(mantissa) && scale <= MOST_DIGITS) {
+    for (; scale > 0 && mantissa % 10 === 0; scale -= 1) mantissa /= 10;
+    return { text: plain(mantissa, scale), mantissa, scale };
+  }
   return parseDecimal(fromUnits(toUnits(a.text, a.scale) * toUnits(b.text, b.scale), scale), path);
 }
 

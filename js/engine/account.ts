@@ -1,5 +1,6 @@
 /** The owner of one resident account of the engine. */
 
+import { plain } from "../decimal.js";
 import type { DecimalString, DraftInvoice, EngineProfile, FeeKeyParts, InvoicePreview, UsageAnswer } from "../types.js";
 import type { Account as Handle } from "../wasm/gate_bg.js";
 import { canonicalDraft } from "./draft.js";
@@ -24,6 +25,27 @@ export interface WalletsJson {
 /** Fee keys beyond this many get no place of their own for mere checks: they are answered one by one. */
 const MOST_SLOTS_FOR_CHECKS = 64;
 
+/** Where a safe integer may be raised by: `10 ** places`. */
+const POWERS: readonly number[] = Array.from({ length: 16 }, (_, places) => Number(`1e${places}`));
+
+/** A fee key's place in the engine, with the engine's figures that its checks go by until something changes them. */
+class Place {
+  /** When time changes them; in the past when a debit or hold has. */
+  until = Number.NEGATIVE_INFINITY;
+  /** The largest covered cost in units of so many decimal places; `NaN` where it takes more than a figure to tell. */
+  limit = Number.NaN;
+  scale = 0;
+  precision: "exact" | "estimate" = "exact";
+  /** What is left, once somebody has asked. */
+  available: DecimalString | undefined = undefined;
+
+  constructor(
+    readonly key: string,
+    readonly slot: number,
+    readonly next: Place | undefined,
+  ) {}
+}
+
 /**
  * One customer's wallets inside the engine, with the debits and holds against them. The one owner of its handle:
  * whoever replaces it calls {@link ResidentAccount.free}.
@@ -31,7 +53,8 @@ const MOST_SLOTS_FOR_CHECKS = 64;
 export class ResidentAccount {
   readonly #profile: EngineProfile;
   readonly #handle: Handle;
-  readonly #slots = new Map<string, number>();
+  /** The newest first. A list: most customers are asked about for one key. */
+  #places: Place | undefined;
 
   /**
    * @throws CreditGateError `invalid_response` or `decimal_out_of_range` with the path of a bad field;
@@ -48,30 +71,74 @@ export class ResidentAccount {
   }
 
   /** The place of a fee key; `undefined` when only a debit would get one more. */
-  slot(key: FeeKeyParts): number | undefined {
-    const slot = this.#slots.get(key.id);
-    if (slot !== undefined || this.#slots.size >= MOST_SLOTS_FOR_CHECKS) return slot;
-    return this.#newSlot(key);
+  #place(key: FeeKeyParts): Place | undefined {
+    const place = this.#find(key);
+    if (place !== undefined || (this.#places?.slot ?? 0) >= MOST_SLOTS_FOR_CHECKS - 1) return place;
+    return this.#newPlace(key);
   }
 
-  #newSlot(key: FeeKeyParts): number {
+  #find({ id }: FeeKeyParts): Place | undefined {
+    let place = this.#places;
+    while (place !== undefined && place.key !== id) place = place.next;
+    return place;
+  }
+
+  #newPlace(key: FeeKeyParts): Place {
     const slot = this.#call(() => this.#handle.slot(key.id));
-    this.#slots.set(key.id, slot);
-    return slot;
+    this.#outdate();
+    this.#places = new Place(key.id, slot, this.#places);
+    return this.#places;
   }
 
-  /** 1 covered, 0 short, 2 unknown; `mantissa` is a safe integer. */
-  covers(slot: number, mantissa: number, scale: number, now: number): number {
-    try {
-      return this.#handle.covers(slot, mantissa, scale, now);
-    } catch (thrown) {
-      throw toCreditGateError(thrown);
+  /** What the engine says of a place now. */
+  #read(place: Place, scale: number, now: number): Float64Array {
+    const figures = new Float64Array(5);
+    this.#call(() => this.#handle.figures(place.slot, scale, now, figures));
+    place.limit = figures[0] as number;
+    place.until = figures[1] as number;
+    place.precision = figures[2] === 1 ? "exact" : "estimate";
+    place.scale = scale;
+    place.available = undefined;
+    return figures;
+  }
+
+  #outdate(): void {
+    for (let place = this.#places; place !== undefined; place = place.next) place.until = Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * Whether `mantissa / 10^scale` currency units before tax are covered; `undefined` where only {@link decide} can say.
+   * `mantissa` is a safe integer, not below zero.
+   */
+  covers(key: FeeKeyParts, mantissa: number, scale: number, now: number): boolean | undefined {
+    const place = this.#place(key);
+    if (place === undefined) return undefined;
+    if (now >= place.until) this.#read(place, scale, now);
+    let units = mantissa;
+    if (scale !== place.scale) {
+      units = mantissa * (POWERS[place.scale - scale] ?? Number.NaN);
+      if (!Number.isSafeInteger(units)) {
+        this.#read(place, scale, now);
+        units = mantissa;
+      }
     }
+    const { limit } = place;
+    return Number.isNaN(limit) ? undefined : units <= limit;
   }
 
-  /** What is left for a slot; `undefined` where that is not known. */
-  available(slot: number, now: number): DecimalString | undefined {
-    return this.#call(() => this.#handle.available(slot, now)) as DecimalString | undefined;
+  /** What stands beside a covered cost of a key that {@link covers} has just answered for. */
+  standing(key: FeeKeyParts, now: number): { readonly available: DecimalString | undefined; readonly precision: "exact" | "estimate"; readonly nextChangeAt: number } | undefined {
+    const place = this.#find(key);
+    if (place === undefined) return undefined;
+    place.available ??= this.#available(place, now);
+    return { available: place.available, precision: place.precision, nextChangeAt: place.until };
+  }
+
+  #available(place: Place, now: number): DecimalString | undefined {
+    const figures = this.#read(place, place.scale, now);
+    const [mantissa, scale] = [figures[3] as number, figures[4] as number];
+    if (Number.isNaN(mantissa)) return this.#call(() => this.#handle.available(place.slot, now)) as DecimalString | undefined;
+    return plain(mantissa, scale) as DecimalString;
   }
 
   /** When what is left changes by the passing of time alone; Infinity if it does not. */
@@ -81,11 +148,11 @@ export class ResidentAccount {
 
   /** The whole answer, for a slot or for a key that has none. */
   decide(key: FeeKeyParts, cost: Cost, now: number): EngineDecision {
-    const slot = this.slot(key);
+    const place = this.#place(key);
     return this.#call(() =>
-      slot === undefined
+      place === undefined
         ? this.#handle.decideOnce(key.id, cost.isCredits, cost.value, now)
-        : this.#handle.decide(slot, cost.isCredits, cost.value, now),
+        : this.#handle.decide(place.slot, cost.isCredits, cost.value, now),
     );
   }
 
@@ -95,7 +162,8 @@ export class ResidentAccount {
 
   /** Adds a debit or hold. */
   add(key: FeeKeyParts, cost: Cost): void {
-    const slot = this.#slots.get(key.id) ?? this.#newSlot(key);
+    const { slot } = this.#find(key) ?? this.#newPlace(key);
+    this.#outdate();
     this.#call(() => this.#handle.add(slot, cost.isCredits, cost.value, false));
   }
 
@@ -112,10 +180,11 @@ export class ResidentAccount {
 
   /** Takes a debit or hold off again. A faulty account keeps it until its snapshot is replaced. */
   giveBack(key: FeeKeyParts, cost: Cost): void {
-    const slot = this.#slots.get(key.id);
-    if (slot === undefined) return;
+    const place = this.#find(key);
+    if (place === undefined) return;
+    this.#outdate();
     try {
-      this.#handle.add(slot, cost.isCredits, cost.value, true);
+      this.#handle.add(place.slot, cost.isCredits, cost.value, true);
     } catch {
       // It then over-counts, and never the other way.
     }
@@ -139,6 +208,7 @@ export class ResidentAccount {
   }
 
   free(): void {
+    this.#places = undefined;
     this.#handle.free();
   }
 
@@ -146,6 +216,8 @@ export class ResidentAccount {
     try {
       return run();
     } catch (thrown) {
+      // A call that trapped has lost the account: nothing may answer from what was read of it.
+      this.#outdate();
       throw toCreditGateError(thrown);
     }
   }

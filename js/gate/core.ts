@@ -1,7 +1,7 @@
 /** What every face of the gate shares: look up, decide, spend, hold. */
 
 import { requests } from "#platform";
-import { add } from "../decimal.js";
+import { add, multiply } from "../decimal.js";
 import type { ResidentAccount } from "../engine/account.js";
 import { CreditGateError } from "../errors.js";
 import type {
@@ -90,20 +90,28 @@ export class Core {
   }
 
   /** Begins what is due behind the answer: a refresh, or sending reports. Gives what the caller must keep alive. */
-  behind(state: CustomerState | undefined, call: CallOptions): Promise<void> | undefined {
+  behind(state: CustomerState | undefined, call: CallOptions, now: number = this.settings.now()): Promise<void> | undefined {
+    const isRefreshDue = state !== undefined && this.#isRefreshDue(state, now);
+    if (!isRefreshDue && !this.#reporter.isDue) return undefined;
     const work: Promise<void>[] = [];
-    if (state !== undefined && this.#isRefreshDue(state)) work.push(this.refresher.refresh(state));
+    if (isRefreshDue) work.push(this.refresher.refresh(state));
     if (this.#reporter.isDue) work.push(this.#reporter.flush());
-    if (work.length === 0) return undefined;
     const pending = Promise.all(work).then(() => {});
     return this.keepAlive(pending, call) ? undefined : pending;
   }
 
-  #isRefreshDue(state: CustomerState): boolean {
-    const now = this.settings.now();
-    if (now < state.retryAt || this.refresher.isUnderWay(state)) return false;
-    const dueAt = this.settings.store === undefined ? state.dueAt : Math.min(state.dueAt, state.storeDueAt);
-    return now >= dueAt || this.refresher.isOutdated(state);
+  #isRefreshDue(state: CustomerState, now: number): boolean {
+    const isDue = now >= state.dueAt || (this.settings.store !== undefined && now >= state.storeDueAt) || this.refresher.isOutdated(state);
+    return isDue && now >= state.retryAt && !this.refresher.isUnderWay(state);
+  }
+
+  /** Drops a customer's holds that have expired. */
+  expire(state: CustomerState, now: number): void {
+    if (now < state.holdsUntil) return;
+    this.ledger.expire(state.customer, now);
+    let until = Number.POSITIVE_INFINITY;
+    for (const { expiresAt } of this.ledger.entries(state.customer)) if (expiresAt !== undefined && expiresAt < until) until = expiresAt;
+    state.holdsUntil = until;
   }
 
   /** Keeps a request alive for work behind its answer, where that can be. */
@@ -124,26 +132,23 @@ export class Core {
     const now = this.settings.now();
     const snapshot = this.usable(state, now);
     if (snapshot === undefined) return this.#noSnapshot(state);
-    this.ledger.expire(state.customer, now);
+    this.expire(state, now);
     try {
-      const { account } = snapshot;
-      const slot = account.slot(usage.feeKey);
-      const { mantissa, scale } = usage.cost;
-      const isPlain = !usage.isCredits && this.settings.account.taxRate === undefined;
-      if (isPlain && slot !== undefined && mantissa !== undefined && account.covers(slot, mantissa, scale, now) === 1) {
-        return {
-          outcome: "covered",
-          reason: "sufficient",
-          required: usage.cost.text as DecimalString,
-          available: account.available(slot, now),
-          precision: "exact",
-          nextChangeAt: Math.min(state.dueAt, account.nextChangeAt(now)),
-        };
-      }
-      return this.#decide(state, snapshot, usage, now);
+      return this.#covered(state, snapshot, usage, now) ?? this.#decide(state, snapshot, usage, now);
     } catch (thrown) {
       return failed(thrown);
     }
+  }
+
+  /** The answer where it is a comparison with figures that the engine gave before, and they suffice. */
+  #covered(state: CustomerState, { account }: Snapshot, { isCredits, cost, feeKey }: ParsedUsage, now: number): Verdict | undefined {
+    if (isCredits || cost.mantissa === undefined || account.covers(feeKey, cost.mantissa, cost.scale, now) !== true) return undefined;
+    const standing = account.standing(feeKey, now);
+    if (standing === undefined) return undefined;
+    const { available, precision, nextChangeAt } = standing;
+    const { gross } = this.settings;
+    const required = (gross === undefined ? cost : multiply(cost, gross, "usage")).text as DecimalString;
+    return { outcome: "covered", reason: "sufficient", required, available, precision, nextChangeAt: Math.min(state.dueAt, nextChangeAt) };
   }
 
   #decide(state: CustomerState, snapshot: Snapshot, usage: ParsedUsage, now: number): Verdict {
@@ -262,7 +267,9 @@ export class Core {
   /** Keeps the resident account in step with the ledger. @throws CreditGateError for an entry that cannot be counted */
   #count(added: LedgerEntry | undefined, removed: LedgerEntry | undefined): void {
     const customer = (added ?? removed)?.customer ?? "";
-    const account: ResidentAccount | undefined = this.cache.peek(customer)?.snapshot?.account;
+    const state = this.cache.peek(customer);
+    if (state !== undefined && added?.expiresAt !== undefined) state.holdsUntil = Math.min(state.holdsUntil, added.expiresAt);
+    const account: ResidentAccount | undefined = state?.snapshot?.account;
     if (removed !== undefined) account?.giveBack(removed.feeKey, removed);
     if (added === undefined) return;
     try {

@@ -19,6 +19,9 @@ export interface MeterOptions extends FeeKey {
   readonly unitsProperty?: string | undefined;
 }
 
+/** A call that says nothing. */
+const NO_OPTIONS: CallOptions = {};
+
 /** Units are safe integers on the hot path; any other decimal takes the long way. */
 export class Meter {
   readonly #core: Core;
@@ -45,13 +48,15 @@ export class Meter {
    *
    * @throws CreditGateError as `gate.check` does for bad input.
    */
-  covers(customer: string, units: DecimalInput, call: CallOptions = {}): boolean | undefined {
-    checkCall(call, CALL_OPTIONS);
-    this.#core.checkOpen();
-    const state = this.#core.cache.peek(customer) ?? this.#core.state(parseCustomer(customer, "customer"));
-    const answer = this.#fast(state, units);
+  covers(customer: string, units: DecimalInput, call: CallOptions = NO_OPTIONS): boolean | undefined {
+    if (call !== NO_OPTIONS) checkCall(call, CALL_OPTIONS);
+    const core = this.#core;
+    core.checkOpen();
+    const state = core.cache.peek(customer) ?? core.state(parseCustomer(customer, "customer"));
+    const now = core.settings.now();
+    const answer = this.#fast(state, units, now);
     const covered = answer === undefined ? this.#slow(state, units) : answer;
-    this.#core.behind(state, call);
+    core.behind(state, call, now);
     return covered;
   }
 
@@ -70,19 +75,16 @@ export class Meter {
   }
 
   /** The scalar check; `undefined` when it does not apply. */
-  #fast(state: CustomerState, units: DecimalInput): boolean | undefined {
+  #fast(state: CustomerState, units: DecimalInput, now: number): boolean | undefined {
     const { mantissa, scale } = this.#price;
     if (typeof units !== "number" || !(units >= 0) || mantissa === undefined) return undefined;
     const cost = mantissa * units;
     if (!Number.isSafeInteger(units) || !Number.isSafeInteger(cost)) return undefined;
-    const now = this.#core.settings.now();
     const snapshot = this.#core.usable(state, now);
-    const slot = snapshot?.account.slot(this.#feeKey);
-    if (snapshot === undefined || slot === undefined) return undefined;
+    if (snapshot === undefined) return undefined;
     try {
-      this.#core.ledger.expire(state.customer, now);
-      const cover = snapshot.account.covers(slot, cost, scale, now);
-      return cover === 2 ? undefined : cover === 1;
+      this.#core.expire(state, now);
+      return snapshot.account.covers(this.#feeKey, cost, scale, now);
     } catch {
       // The long way says what it is.
       return undefined;

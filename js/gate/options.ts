@@ -1,6 +1,6 @@
 /** The gate's options, checked, with their defaults. */
 
-import { parseAmount } from "../decimal.js";
+import { add, multiply, type ParsedDecimal, parseAmount } from "../decimal.js";
 import type { AccountOptions } from "../engine/types.js";
 import { CreditGateError } from "../errors.js";
 import { localLedger } from "../ledger/local.js";
@@ -13,6 +13,8 @@ import type {
 export interface Settings {
   readonly provider: GateOptions["provider"];
   readonly account: AccountOptions;
+  /** What a cost of one takes from the wallets, where that is more: tax included. */
+  readonly gross: ParsedDecimal | undefined;
   readonly freshFor: number;
   readonly freshForFloor: number;
   readonly usableFor: number;
@@ -63,9 +65,11 @@ export function resolve(options: GateOptions): Settings {
   }
   const { provider } = options;
   if (typeof provider?.fetchWallets !== "function") throw invalid("provider", "is required: flexprice({…}) or lago({…})");
+  const account = accountOptions(options);
   const settings: Settings = {
     provider,
-    account: accountOptions(options),
+    account,
+    gross: account.taxRate === undefined ? undefined : withTax(account.taxRate),
     freshFor: duration(options, "freshFor", 300_000),
     freshForFloor: duration(options, "freshForFloor", 5_000),
     usableFor: duration(options, "usableFor", 900_000),
@@ -123,6 +127,16 @@ function accountOptions(options: GateOptions): AccountOptions {
   }
   if (taxRate !== undefined) throw invalid("taxRate", "is refused for Flexprice, whose credits never pay tax");
   return common;
+}
+
+/** `1 + rate / 100`. */
+function withTax(taxRate: string): ParsedDecimal {
+  try {
+    const part = multiply(parseAmount(taxRate, "taxRate"), parseAmount("0.01", "taxRate"), "taxRate");
+    return parseAmount(add("1", part.text), "taxRate");
+  } catch (cause) {
+    throw new CreditGateError("invalid_option", "`taxRate` has more digits than fit", { path: "taxRate", cause });
+  }
 }
 
 function overlapOption(options: GateOptions): AccountOptions["whenScopesOverlap"] {

@@ -54,6 +54,8 @@ export class CustomerState {
   /** For the rate of spending: an estimate for scheduling, never for money. */
   spentSince = 0;
   spent = 0;
+  /** Not after the next expiry of a hold: until then the ledger need not be asked. */
+  holdsUntil = 0;
   /** Second chance at eviction, for who was asked about more than once. */
   used = false;
 

@@ -74,6 +74,23 @@ pub enum Cover {
     Unknown = 2,
 }
 
+/// What checks of a slot can go by until something changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// The largest covered cost before tax, in units of the wanted decimal places, at most [`MOST_UNITS`]; below zero
+    /// where none is. `None` where it takes more than one figure to tell.
+    pub limit: Option<i64>,
+    /// What the wallets have left, where that is known.
+    pub available: Option<Decimal>,
+    /// How far the headroom can be trusted.
+    pub precision: Precision,
+    /// When time alone changes these figures.
+    pub until: Timestamp,
+}
+
+/// The largest whole number that JavaScript's numbers hold for certain.
+pub const MOST_UNITS: i64 = 9_007_199_254_740_991;
+
 /// A place for the debits and holds of one currency and fee key, and for the headroom they leave.
 #[derive(Clone, Debug)]
 struct Slot {
@@ -145,7 +162,7 @@ impl Account {
     /// let error = Account::new(snapshot, Options::default()).unwrap_err();
     /// assert_eq!((error.code(), error.path()), ("invalid_input", "taxRate"));
     /// ```
-    pub fn new(snapshot: Snapshot, options: Options) -> Result<Self> {
+    pub fn new(mut snapshot: Snapshot, options: Options) -> Result<Self> {
         let gross = match (options.tax_rate, snapshot.profile.includes_tax()) {
             (Some(rate), true) if rate.is_negative() => {
                 return Err(Error::negative_amount("taxRate"));
@@ -162,6 +179,7 @@ impl Account {
                 return Err(Error::invalid_input("taxRate", message));
             }
         };
+        snapshot.wallets.shrink_to_fit();
         Ok(Self {
             snapshot,
             options,
@@ -218,6 +236,8 @@ impl Account {
             .iter()
             .position(|slot| slot.currency == currency && slot.key == key);
         found.unwrap_or_else(|| {
+            // Most customers are asked about for one key: room for more would be most of what an account takes.
+            self.slots.reserve_exact(1);
             self.slots.push(Slot {
                 currency,
                 key,
@@ -376,6 +396,66 @@ impl Account {
                 }
             }
         })
+    }
+
+    /// What checks of a slot at `scale` decimal places can go by until a debit, a hold or time changes it: a cost is
+    /// covered up to the limit and no further, as [`Account::decide`] answers it (R-EXP-1; flexprice 19).
+    ///
+    /// # Errors
+    /// `decimal_out_of_range`; `engine_fault` for a slot that is none.
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::account::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": 1500,
+    /// #         "ongoing_balance_cents": 1200, "applies_to": {}}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let options = Options { tax_rate: Some(Decimal::from(21)), ..Options::default() };
+    /// # let mut account = Account::new(snapshot, options)?;
+    /// # let slot = account.slot(Currency::parse("EUR")?, FeeKey::new("charge"));
+    /// let figures = account.figures(slot, 2, Timestamp(0))?;
+    /// assert_eq!(figures.limit, Some(991), "9.91 and 21 % are 11.9911, and a cent more is beyond 12");
+    /// assert_eq!(figures.available, Some(Decimal::from(12)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn figures(&mut self, slot: usize, scale: u32, now: Timestamp) -> Result<Figures> {
+        self.refresh(now)?;
+        let slot = self.slots.get(slot).ok_or_else(Error::engine_fault)?;
+        let (available, precision) = match &slot.standing {
+            Standing::Known(headroom) => (Some(headroom.amount), headroom.precision),
+            Standing::Short(_) => (Some(Decimal::ZERO), Precision::Exact),
+            Standing::Rerun(_) | Standing::Unknown(_) => (None, Precision::Exact),
+        };
+        Ok(Figures {
+            limit: self.limit(&slot.standing, scale),
+            available,
+            precision,
+            until: slot.until,
+        })
+    }
+
+    fn limit(&self, standing: &Standing, scale: u32) -> Option<i64> {
+        let amount = match standing {
+            Standing::Short(_) => return Some(-1),
+            Standing::Known(headroom) if !headroom.scope_unknown => headroom.amount,
+            _ => return None,
+        };
+        if amount.is_negative() {
+            return Some(-1);
+        }
+        // Where the largest cost fits with its tax, every smaller one does.
+        let most = Decimal::from_parts(i128::from(MOST_UNITS), scale).ok()?;
+        if most.try_mul(self.gross).ok()? <= amount {
+            return Some(MOST_UNITS);
+        }
+        let cost = amount.try_div(self.gross, scale, Rounding::Floor).ok()?;
+        let (units, _) = cost.shift(i32::try_from(scale).ok()?).ok()?.parts();
+        i64::try_from(units).ok()
     }
 
     /// What the wallets have left for a slot, currency units, tax included where the provider's figures include it:

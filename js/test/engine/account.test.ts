@@ -9,6 +9,10 @@ const OPTIONS = { whenScopesOverlap: "estimate" as const, acceptFallback: true, 
 const KEY = feeKey("USD", "USAGE", undefined, undefined);
 const amount = (value: string) => ({ isCredits: false, value });
 const open = (...wallets: unknown[]) => new ResidentAccount("flexprice", { wallets }, OPTIONS);
+const available = (account: ResidentAccount, key = KEY) => {
+  account.covers(key, 0, 0, NOW);
+  return account.standing(key, NOW)?.available;
+};
 const thrown = (run: () => unknown): CreditGateError => {
   try {
     run();
@@ -20,45 +24,42 @@ const thrown = (run: () => unknown): CreditGateError => {
 };
 
 describe("a resident account", () => {
-  test("answers 1 for covered, 0 for short, 2 for unknown", () => {
+  test("answers whether a cost is covered, and nothing where that takes more", () => {
     const account = open(flexpriceWallet({ balance: "10" }));
-    const slot = account.slot(KEY) ?? -1;
-    expect([account.covers(slot, 1_000, 2, NOW), account.covers(slot, 1_001, 2, NOW)]).toEqual([1, 0]);
+    expect([account.covers(KEY, 1_000, 2, NOW), account.covers(KEY, 1_001, 2, NOW)]).toEqual([true, false]);
     const untold = open(flexpriceWallet({ balance: "10", realTime: undefined }));
-    expect(untold.covers(untold.slot(KEY) ?? -1, 1, 0, NOW)).toBe(2);
-    expect(untold.available(untold.slot(KEY) ?? -1, NOW)).toBeUndefined();
+    expect(untold.covers(KEY, 1, 0, NOW)).toBeUndefined();
+    expect(available(untold)).toBeUndefined();
     account.free();
     untold.free();
   });
 
   test("takes debits off and gives them back, exactly", () => {
     const account = open(flexpriceWallet({ balance: "10" }));
-    const slot = account.slot(KEY) ?? -1;
     for (const value of ["0.1", "0.2", "3"]) account.spend(KEY, amount(value), NOW);
-    expect(account.available(slot, NOW)).toBe("6.7");
+    expect(available(account)).toBe("6.7");
     account.giveBack(KEY, amount("0.2"));
-    expect(account.available(slot, NOW)).toBe("6.9");
+    expect(available(account)).toBe("6.9");
     expect(account.explain(KEY, NOW).overlay).toBe("3.1");
   });
 
   test("refuses a debit its decimals cannot hold beside the rest, and is as before", () => {
     const account = open(flexpriceWallet({ balance: "99999999999999999" }));
-    const slot = account.slot(KEY) ?? -1;
     account.spend(KEY, amount("1"), NOW);
     expect(thrown(() => account.spend(KEY, amount("0.000000000001"), NOW)).code).toBe("decimal_out_of_range");
-    expect(account.available(slot, NOW)).toBe("99999999999999998");
-    expect(account.covers(slot, 999, 0, NOW)).toBe(1);
+    expect(available(account)).toBe("99999999999999998");
+    expect(account.covers(KEY, 999, 0, NOW)).toBe(true);
   });
 
   test("gives a place to sixty-four keys, answers more without one, and to a debit always", () => {
     const account = new ResidentAccount("lago", { wallets: [lagoWallet({ cents: 1_000, currency: "USD" })] }, { ...OPTIONS, taxRate: "0" });
     const key = (n: number) => feeKey("USD", "charge", `m${n}`, undefined);
-    for (let n = 0; n < 64; n++) expect(account.slot(key(n))).toBe(n);
-    expect(account.slot(key(64))).toBeUndefined();
-    expect(account.slot(key(3))).toBe(3);
+    for (let n = 0; n < 64; n++) expect(account.covers(key(n), 10, 0, NOW)).toBe(true);
+    expect(account.covers(key(64), 10, 0, NOW)).toBeUndefined();
+    expect(account.covers(key(3), 10, 0, NOW)).toBe(true);
     expect(account.decide(key(64), amount("10"), NOW)).toMatchObject({ outcome: "covered", available: "10" });
     account.add(key(64), amount("4"));
-    expect(account.slot(key(64))).toBe(64);
+    expect(account.covers(key(64), 6, 0, NOW)).toBe(true);
     expect(account.decide(key(64), amount("10"), NOW)).toMatchObject({ outcome: "short", available: "6" });
     expect(account.decide(key(65), amount("6"), NOW)).toMatchObject({ outcome: "covered", available: "6" });
     account.giveBack(key(99), amount("4"));
@@ -71,7 +72,7 @@ describe("a resident account", () => {
     expect(account.summary()).toEqual({ freshness: "cached_fallback", walletCount: 2, notes: [] });
     expect(account.nextChangeAt(NOW)).toBe(Infinity);
     const lago = new ResidentAccount("lago", { wallets: [lagoWallet({ cents: 1, expiresAt: new Date(NOW + 5).toISOString() })] }, { ...OPTIONS, taxRate: "0" });
-    lago.slot(feeKey("EUR", "charge", undefined, undefined));
+    lago.covers(feeKey("EUR", "charge", undefined, undefined), 1, 2, NOW);
     expect([lago.summary().freshness, lago.nextChangeAt(NOW)]).toEqual(["undated", NOW + 5]);
   });
 
@@ -85,11 +86,10 @@ describe("a resident account", () => {
 
   test("is of no use once freed: engine_fault, and never an answer", () => {
     const account = open(flexpriceWallet({ balance: "1" }));
-    const slot = account.slot(KEY) ?? -1;
+    expect(account.covers(KEY, 1, 0, NOW)).toBe(true);
     account.free();
-    expect(thrown(() => account.covers(slot, 1, 0, NOW)).code).toBe("engine_fault");
+    expect(thrown(() => account.covers(KEY, 1, 0, NOW)).code).toBe("engine_fault");
     expect(thrown(() => account.decide(KEY, amount("1"), NOW)).code).toBe("engine_fault");
-    expect(thrown(() => account.covers(99, 1, 0, NOW)).code).toBe("engine_fault");
   });
 });
 

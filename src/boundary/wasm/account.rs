@@ -2,6 +2,7 @@
 
 use core::cell::Cell;
 
+use js_sys::Float64Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -9,9 +10,11 @@ use super::fault::error_to_js;
 use crate::boundary::open::{self, instant};
 use crate::boundary::{answer, redacted};
 use crate::decimal::Decimal;
-use crate::engine::account::{self, Cost};
+use crate::engine::account::{self, Cost, MOST_UNITS};
 use crate::engine::preview::preview;
 use crate::error::{Error, Result};
+use crate::model::decision::Precision;
+use crate::time::Timestamp;
 use crate::wire::field::whole;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -81,6 +84,37 @@ impl Account {
             let cover = account.covers(index(slot)?, integer(mantissa)?, scale, instant(now)?)?;
             Ok(cover as u8)
         })
+    }
+
+    /// Writes what checks at `scale` decimal places can go by into `figures`: the largest covered mantissa, below zero
+    /// for none; when that changes by the passing of time alone; whether the headroom is exact; and what is left, as
+    /// mantissa and scale. What is not known, or no safe integer, is `NaN`.
+    pub fn figures(
+        &self,
+        slot: u32,
+        scale: u32,
+        now: f64,
+        figures: &Float64Array,
+    ) -> core::result::Result<(), JsValue> {
+        let found = self.with(|account| account.figures(index(slot)?, scale, instant(now)?))?;
+        let (mantissa, places) = found.available.map_or((None, 0), |available| {
+            let (mantissa, places) = available.parts();
+            (i64::try_from(mantissa).ok(), places)
+        });
+        let until = found.until;
+        let all = [
+            number(found.limit),
+            if until == Timestamp::NEVER {
+                f64::INFINITY
+            } else {
+                until.0 as f64
+            },
+            f64::from(u8::from(found.precision == Precision::Exact)),
+            number(mantissa),
+            f64::from(places),
+        ];
+        figures.copy_from(&all);
+        Ok(())
     }
 
     /// What the wallets have left for a slot, or undefined where that is not known.
@@ -199,6 +233,13 @@ fn cost(is_credits: bool, value: Decimal) -> Cost {
         Cost::Credits(value)
     } else {
         Cost::Amount(value)
+    }
+}
+
+fn number(integer: Option<i64>) -> f64 {
+    match integer {
+        Some(integer) if integer.unsigned_abs() <= MOST_UNITS.unsigned_abs() => integer as f64,
+        _ => f64::NAN,
     }
 }
 

@@ -29,13 +29,15 @@ const MOST_SLOTS_FOR_CHECKS = 64;
 const POWERS: readonly number[] = Array.from({ length: 16 }, (_, places) => Number(`1e${places}`));
 
 /** A fee key's place in the engine, with the engine's figures that its checks go by until something changes them. */
-class Place {
+export class Place {
   /** When time changes them; in the past when a debit or hold has. */
   until = Number.NEGATIVE_INFINITY;
   /** The largest covered cost in units of so many decimal places; `NaN` where it takes more than a figure to tell. */
   limit = Number.NaN;
   scale = 0;
   precision: "exact" | "estimate" = "exact";
+  /** Until when whoever owns the account need look at nothing but the limit; in the past once it has changed. */
+  quietUntil = Number.NEGATIVE_INFINITY;
   /** What is left, once somebody has asked. */
   available: DecimalString | undefined = undefined;
 
@@ -54,7 +56,7 @@ export class ResidentAccount {
   readonly #profile: EngineProfile;
   readonly #handle: Handle;
   /** The newest first. A list: most customers are asked about for one key. */
-  #places: Place | undefined;
+  #places: Place | undefined = undefined;
 
   /**
    * @throws CreditGateError `invalid_response` or `decimal_out_of_range` with the path of a bad field;
@@ -68,6 +70,11 @@ export class ResidentAccount {
     } catch (thrown) {
       throw toCreditGateError(thrown);
     }
+  }
+
+  /** The newest place. */
+  get newest(): Place | undefined {
+    return this.#places;
   }
 
   /** The place of a fee key; `undefined` when only a debit would get one more. */
@@ -98,12 +105,16 @@ export class ResidentAccount {
     place.until = figures[1] as number;
     place.precision = figures[2] === 1 ? "exact" : "estimate";
     place.scale = scale;
+    place.quietUntil = Number.NEGATIVE_INFINITY;
     place.available = undefined;
     return figures;
   }
 
   #outdate(): void {
-    for (let place = this.#places; place !== undefined; place = place.next) place.until = Number.NEGATIVE_INFINITY;
+    for (let place = this.#places; place !== undefined; place = place.next) {
+      place.until = Number.NEGATIVE_INFINITY;
+      place.quietUntil = Number.NEGATIVE_INFINITY;
+    }
   }
 
   /**

@@ -81,6 +81,20 @@ export class Core {
     return this.refresher.isOutdated(state) ? undefined : snapshot;
   }
 
+  /** Whether there is nothing to do for a customer but to answer, until its time comes. */
+  isQuiet(state: CustomerState): boolean {
+    return !this.#closed && !this.#reporter.isWaiting && !this.#refresher.isOutdated(state);
+  }
+
+  /** Until when the answer is the newest place's limit, unless something changes it. */
+  quieten(state: CustomerState, { account, sentAt }: Snapshot): void {
+    const place = account.newest;
+    if (place === undefined || Number.isNaN(place.limit)) return;
+    const { usableFor, store } = this.settings;
+    const storeDueAt = store === undefined ? Number.POSITIVE_INFINITY : state.storeDueAt;
+    place.quietUntil = Math.min(place.until, state.holdsUntil, sentAt + usableFor, storeDueAt);
+  }
+
   /** Sees to it that there is a snapshot that may answer, if that can be had within the deadline. */
   async ensure(state: CustomerState): Promise<void> {
     const { now, lookupDeadline } = this.settings;

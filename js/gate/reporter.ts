@@ -53,10 +53,16 @@ export class Reporter {
     this.#queue.add({ event, debit });
   }
 
+  /** Whether there is something to send. */
+  get isWaiting(): boolean {
+    return this.#queue.size > 0;
+  }
+
   /** Whether a flush is worth beginning: there is something to send and nobody sends. */
   get isDue(): boolean {
+    if (!this.isWaiting) return false;
     const now = this.#settings.now();
-    return this.#queue.size > 0 && now >= this.#flushingUntil && now >= this.#retryAt;
+    return now >= this.#flushingUntil && now >= this.#retryAt;
   }
 
   /** Sends what is queued, whatever joins the queue meanwhile included. Never rejects: what failed stays queued. */

@@ -6,8 +6,8 @@
 
 export { CheckoutPreview } from "./checkout.js";
 export {
-  type CheckoutDraft, type CheckoutLine, type CreditPreviewElement, type CreditPreviewEventMap, type CreditPreviewMessages, defineCreditPreview,
-  type PreviewCheckout, type ServerPreview,
+  type CheckoutDraft, type CheckoutLine, type CreditPreviewElement, type CreditPreviewEventMap, type CreditPreviewMessages,
+  type CreditPreviewProperties, defineCreditPreview, type PreviewCheckout, type ServerPreview,
 } from "./element/index.js";
 export { flexpricePortal, type FlexpricePortalOptions, type PortalSession } from "./flexprice-portal.js";
 export { signedSnapshots, type SignedSnapshotsOptions } from "./signed-snapshots.js";

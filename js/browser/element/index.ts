@@ -2,4 +2,6 @@
 
 export { defineCreditPreview } from "./define.js";
 export type { CreditPreviewMessages } from "./messages.js";
-export type { CheckoutDraft, CheckoutLine, CreditPreviewElement, CreditPreviewEventMap, PreviewCheckout, ServerPreview } from "./types.js";
+export type {
+  CheckoutDraft, CheckoutLine, CreditPreviewElement, CreditPreviewEventMap, CreditPreviewProperties, PreviewCheckout, ServerPreview,
+} from "./types.js";

@@ -23,6 +23,14 @@ export interface ServerPreview extends InvoicePreview {
   readonly snapshot?: { readonly asOf: number } | undefined;
 }
 
+/** What a page sets on the element; each is described at {@link CreditPreviewElement}. */
+export interface CreditPreviewProperties {
+  readonly checkout?: PreviewCheckout | undefined;
+  readonly draft?: CheckoutDraft | undefined;
+  readonly preview?: ServerPreview | undefined;
+  readonly messages?: Partial<CreditPreviewMessages> | undefined;
+}
+
 /** The events of `<credit-preview>`. They bubble, and leave shadow trees. */
 export interface CreditPreviewEventMap {
   /** Other figures are shown than before; `detail` is the preview. */
@@ -50,25 +58,39 @@ export interface CreditPreviewEventMap {
  *
  * The direction is the page's (`dir`).
  *
- * **Parts**: `base` (also `loading`, `empty`, `error`, `figures`), `heading`, `body` (what stands below the heading), `notice` (also `stale`, `error`), `message`,
- * `button`, `skeleton`; `lines`, `line`, `line-head`, `line-label`, `line-amount`, `line-discount`, `bar`, `segment`,
- * `rest` (what no wallet pays), `shares`, `share`, `swatch`, `wallet-name`, `share-credits`, `share-amount`, `skipped`,
- * `summary`, `reasons`, `reason`; `totals`, `total` (also `subtotal`, `discount`, `tax`, `before`, `credits`, `saved`),
- * `due`, `due-label`, `due-amount`, `coverage` (also `covered`, `insufficient`, `none`, `free`); `wallets`,
- * `wallets-heading`, `wallet`, `wallet-after`, `wallet-detail`, `others`; `mark`, `notes`, `note`, `hint`, `amount`.
+ * **Parts**. A name after "also" is added to the first while it holds.
  *
- * **Custom properties**, all inherited; colours have a light and a dark default:
+ * - The whole: `base` (also `loading`, `empty`, `error`, `figures`), `heading`, `body`, `message`, `announcement` (for
+ *   screen readers alone).
+ * - While loading: `skeletons`, `skeleton`. What is wrong: `notice` (also `error`, `stale`), `button`.
+ * - Lines: `lines-note`, `lines`, `line`, `line-head`, `line-label`, `line-amount`, `line-discount`; `bar`, `segment`,
+ *   `rest` (what no wallet pays); `shares`, `share` (also `unpaid`), `payer`, `share-credits`, `share-amount`; `skipped`.
+ * - Totals: `totals`, `total` (also `subtotal`, `discount`, `tax`, `before`, `credits`, `saved`), `due`, `due-label`,
+ *   `due-amount`, `coverage` (also `covered`, `insufficient`, `none`, `free`).
+ * - Wallets: `wallets`, `wallets-heading`, `wallet-list`, `wallet`, `wallet-after`, `wallet-details`, `wallet-detail`,
+ *   `others`.
+ * - Everywhere: `swatch`, `wallet-name`, `amount`, `hint`, `mark`, `summary`, `reasons`, `reason`, `notes`, `note`.
+ *
+ * **Custom properties**. Colours have a light and a dark default.
  *
  * | | |
  * |---|---|
  * | `--credit-preview-font` | font family. Default: the page's |
- * | `--credit-preview-surface`, `-border`, `-text`, `-muted` | background, lines, text, secondary text |
- * | `--credit-preview-accent` | focus, buttons |
- * | `--credit-preview-positive`, `-warning`, `-critical` | text of what is covered, is out of date, has failed |
+ * | `--credit-preview-surface` | background |
+ * | `--credit-preview-border` | border, and lines between the sections |
+ * | `--credit-preview-text` | text |
+ * | `--credit-preview-muted` | secondary text |
+ * | `--credit-preview-accent` | buttons, and the outline of what has the focus |
+ * | `--credit-preview-positive` | that credits cover everything |
+ * | `--credit-preview-warning` | that figures may be out of date, or differ |
+ * | `--credit-preview-critical` | that something has failed |
  * | `--credit-preview-track` | the part of a bar that no wallet pays |
- * | `--credit-preview-wallet-1` to `-6` | colours of the wallets; the seventh has the first again |
- * | `--credit-preview-pattern` | what the patterns over these colours are drawn with |
- * | `--credit-preview-radius`, `-padding`, `-gap`, `-bar-size` | lengths |
+ * | `--credit-preview-wallet-1` to `--credit-preview-wallet-6` | wallets; the seventh has the first's again |
+ * | `--credit-preview-pattern` | the patterns over the wallets' colours |
+ * | `--credit-preview-radius` | corners. Default `0.75em` |
+ * | `--credit-preview-padding` | around everything, `1em` at the most where it is narrow. Default `1.5em` |
+ * | `--credit-preview-gap` | between sections. Default `1.25em` |
+ * | `--credit-preview-bar-size` | height of the bars. Default `0.5em` |
  *
  * Light or dark is the reader's choice (`prefers-color-scheme`); where a page has one scheme only, it says so by
  * `credit-preview { color-scheme: light }`.
@@ -92,13 +114,14 @@ export interface CreditPreviewEventMap {
  *
  * @example React 19. Objects become properties, since the element is defined before it is rendered:
  * ```tsx
- * import { type CheckoutPreview, type CreditPreviewElement, type CreditPreviewEventMap, defineCreditPreview } from "creditgate/browser";
+ * import { type CreditPreviewElement, type CreditPreviewEventMap, type CreditPreviewProperties, defineCreditPreview } from "creditgate/browser";
  *
  * declare module "react" {
  *   namespace JSX {
  *     interface IntrinsicElements {
- *       "credit-preview": React.DetailedHTMLProps<React.HTMLAttributes<CreditPreviewElement>, CreditPreviewElement> &
- *         Partial<Pick<CreditPreviewElement, "checkout" | "draft" | "messages">> & {
+ *       "credit-preview": DetailedHTMLProps<HTMLAttributes<CreditPreviewElement>, CreditPreviewElement> &
+ *         CreditPreviewProperties & {
+ *           locale?: string;
  *           "oncredit-preview-change"?: (event: CreditPreviewEventMap["credit-preview-change"]) => void;
  *         };
  *     }
@@ -107,7 +130,7 @@ export interface CreditPreviewEventMap {
  *
  * defineCreditPreview();
  *
- * export function Credits({ checkout, draft, onDue }: { checkout: CheckoutPreview; draft: CheckoutDraft; onDue: (due: string) => void }) {
+ * export function Credits({ checkout, draft, onDue }: CreditPreviewProperties & { onDue: (due: string) => void }) {
  *   return <credit-preview checkout={checkout} draft={draft} oncredit-preview-change={({ detail }) => onDue(detail.total)} />;
  * }
  * ```

@@ -1,6 +1,6 @@
 /** A page with `<credit-preview>`: wallets, carts, and a checkout that computes with the real engine and is told its state. */
 import { afterEach } from "vitest";
-import { type CheckoutDraft, type CreditPreviewElement, defineCreditPreview, type PreviewCheckout } from "../../browser/element/index.js";
+import { type CheckoutDraft, type CreditPreviewElement, type CreditPreviewProperties, defineCreditPreview, type PreviewCheckout } from "../../browser/element/index.js";
 import type { CheckoutState } from "../../browser/types.js";
 import { previewInvoice } from "../../engine/index.js";
 import { CreditGateError } from "../../errors.js";
@@ -118,16 +118,8 @@ export function wallet(fields: Readonly<Record<string, unknown>>): WalletsSnapsh
   return { profile: "flexprice", wallets: [{ ...flexpriceWallet, id: "main", name: "Prepaid", ...fields }] };
 }
 
-/** What a page sets on the element. */
-export interface Mounting {
-  readonly checkout?: PreviewCheckout;
-  readonly draft?: CheckoutDraft;
-  readonly preview?: InvoicePreview;
-  readonly messages?: Partial<CreditPreviewElement["messages"]>;
-}
-
 /** Puts an element on the page, which the test's end takes off again. */
-export async function mount(properties: Mounting, attributes: Readonly<Record<string, string>> = {}): Promise<CreditPreviewElement> {
+export async function mount(properties: CreditPreviewProperties, attributes: Readonly<Record<string, string>> = {}): Promise<CreditPreviewElement> {
   defineCreditPreview();
   const element = document.createElement("credit-preview");
   for (const [name, value] of Object.entries({ locale: "en-US", ...attributes })) element.setAttribute(name, value);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { CreditPreviewProperties } from "../../browser/element/index.js";
 import { previewInvoice } from "../../engine/index.js";
 import type { InvoicePreview } from "../../types.js";
 import { violations } from "./axe.js";
-import { CART, drawn, FAILED, FLEXPRICE, LAGO, LOADING, type Mounting, mount, NOW, part, parts, STALE, TAXED, TestCheckout, textOf, texts, wallet } from "./page.js";
+import { CART, drawn, FAILED, FLEXPRICE, LAGO, LOADING, mount, NOW, part, parts, STALE, TAXED, TestCheckout, textOf, texts, wallet } from "./page.js";
 
 const ready = (snapshot = FLEXPRICE) => new TestCheckout(snapshot);
 
@@ -160,7 +161,7 @@ describe("states without figures", () => {
     expect(part(element, "base").hasAttribute("aria-busy")).toBe(false);
   });
 
-  test.each([["no draft", {}], ["no lines", { draft: { currency: "USD", lines: [] } }]])("empty: %s", async (_, properties: Mounting) => {
+  test.each([["no draft", {}], ["no lines", { draft: { currency: "USD", lines: [] } }]])("empty: %s", async (_, properties: CreditPreviewProperties) => {
     const element = await mount({ checkout: ready(), ...properties });
     expect(texts(element, "message")).toEqual(["There is nothing to pay yet."]);
   });
@@ -203,7 +204,7 @@ describe("states without figures", () => {
 
 describe("axe finds nothing", () => {
   const expired = wallet({ balance: "30", name: "" });
-  const states: [string, Mounting][] = [
+  const states: [string, CreditPreviewProperties][] = [
     ["part of it covered", { checkout: ready(), draft: CART }],
     ["covered", { checkout: ready(LAGO), draft: TAXED }],
     ["an unnamed wallet", { checkout: ready(expired), draft: CART }],

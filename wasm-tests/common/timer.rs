@@ -51,7 +51,9 @@ impl Drop for Timers {
 }
 
 fn call(object: &JsValue, method: &str) -> Result<JsValue, JsValue> {
-    get(object, method).unchecked_ref::<Function>().call0(object)
+    get(object, method)
+        .unchecked_ref::<Function>()
+        .call0(object)
 }
 
 /// A function that counts its calls in its `calls`, and then does `then`.

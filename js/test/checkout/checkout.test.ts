@@ -4,7 +4,8 @@ import { CheckoutPreview } from "../../browser/checkout.js";
 import { loadEngine } from "../../browser/engines.js";
 import type { CheckoutEngine } from "../../browser/types.js";
 import { CreditGateError, isCreditGateError } from "../../errors.js";
-import { advance, draft, FakeSource, MINUTE, NOW, SECOND, setUp, turn, VALID_FOR } from "./set-up.js";
+import { advance, FakeSource, MINUTE, NOW, SECOND, setUp, turn, VALID_FOR } from "./set-up.js";
+import { draft } from "./snapshot.js";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: NOW });
@@ -368,7 +369,7 @@ test("where WebAssembly may be compiled but this engine cannot, the other build 
   const old = vi.spyOn(WebAssembly, "Module").mockImplementation(function compile(bytes: BufferSource) {
     if (bytes.byteLength > 8) throw new WebAssembly.CompileError("an opcode that this browser does not know");
     return new Module(bytes);
-  } as typeof Module);
+  } as never);
   const { CheckoutPreview: Fresh } = await import("../../browser/checkout.js");
   const engines = [];
   for (const engine of ["auto", "wasm"] as const) {

@@ -2,18 +2,12 @@
 import { vi } from "vitest";
 import { CheckoutPreview } from "../../browser/checkout.js";
 import type { CheckoutOptions, CheckoutState, PageSnapshot, SnapshotSource } from "../../browser/types.js";
+import { wallet } from "./snapshot.js";
 
 export const NOW: number = Date.parse("2026-11-21T12:00:00Z");
 export const SECOND = 1_000;
 export const MINUTE = 60_000;
 export const VALID_FOR: number = 10 * MINUTE;
-
-/** A wallet as Flexprice's API answers it. */
-export function wallet(balance: string): Record<string, unknown> {
-  return { id: "w1", name: "Prepaid", currency: "usd", balance, real_time_balance: balance, conversion_rate: "1", wallet_status: "active", wallet_type: "PRE_PAID", is_cached_fallback: false };
-}
-
-export const draft = { currency: "USD", lines: [{ id: "tokens", amount: "40" }] };
 
 /** Snapshots of one wallet. */
 export class FakeSource implements SnapshotSource {

@@ -5,7 +5,7 @@ import { signedSnapshots, type SignedSnapshotsOptions } from "../../browser/sign
 import { isCreditGateError } from "../../errors.js";
 import { previewEndpoint } from "../../server/index.js";
 import { CUSTOMER, KEY, NOW, ORIGIN, PUBLIC_KEY, SNAPSHOT as SIGNED } from "../signed/snapshot.js";
-import { draft } from "./set-up.js";
+import { draft } from "./snapshot.js";
 
 const SNAPSHOT = { ...SIGNED, grants: { w: [{ type: "credit", transaction_status: "completed", credits_available: "25", expiry_date: null }] } };
 const ENDPOINT = "https://api.shop.example/credits";

@@ -19,8 +19,8 @@ export interface ParsedCost {
  */
 export function parseCost(usage: object, path = "usage"): ParsedCost {
   const { amount, credits, units, unitPrice } = usage as Partial<Record<"amount" | "credits" | "units" | "unitPrice", DecimalInput>>;
-  const given = [amount, credits, units ?? unitPrice].filter((value) => value !== undefined);
-  if (given.length !== 1) throw invalid(`${path}.amount`, "give exactly one of `amount`, `credits`, or `units` with `unitPrice`");
+  const hasUnits = units !== undefined || unitPrice !== undefined;
+  if (Number(amount !== undefined) + Number(credits !== undefined) + Number(hasUnits) !== 1) throw invalid(`${path}.amount`, "give exactly one of `amount`, `credits`, or `units` with `unitPrice`");
   if (amount !== undefined) return { isCredits: false, cost: parseAmount(amount, `${path}.amount`) };
   if (credits !== undefined) return { isCredits: true, cost: parseAmount(credits, `${path}.credits`) };
   if (units === undefined) throw invalid(`${path}.units`, "is missing");

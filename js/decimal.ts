@@ -26,6 +26,7 @@ const MOST_DIGITS = 28;
  * @throws CreditGateError `invalid_decimal`, or `decimal_out_of_range` beyond 28 digits, at `path`.
  */
 export function parseDecimal(input: DecimalInput, path: string): ParsedDecimal {
+  if (typeof input === "number" && Number.isSafeInteger(input) && input > 0) return { text: String(input), mantissa: input, scale: 0 };
   const short = typeof input === "string" ? shortDecimal(input) : undefined;
   if (short !== undefined) return short;
   const plain = plainText(input, path);

@@ -6,7 +6,7 @@ import type { ResidentAccount } from "../engine/account.js";
 import { CreditGateError } from "../errors.js";
 import type {
   AuthorizeOptions, CallOptions, DecimalString, Decision, DecisionNote, Explanation, FeeKeyParts, GateStats, Ledger,
-  LedgerEntry, SnapshotInfo,
+  LedgerEntry, SnapshotInfo, Usage,
 } from "../types.js";
 import { Calls } from "./calls.js";
 import { Customers } from "./customers.js";
@@ -18,7 +18,7 @@ import { Refresher } from "./refresher.js";
 import { Reporter } from "./reporter.js";
 import { type CustomerState, type Snapshot, SnapshotCache } from "./snapshots.js";
 import { Stored } from "./stored.js";
-import type { ParsedUsage } from "./usage.js";
+import { FeeKeys, type ParsedUsage, parseUsage } from "./usage.js";
 import { allows, failed, unknown } from "./verdict.js";
 
 /** Debits without a key are kept together by the second, ms. */
@@ -29,6 +29,7 @@ export class Core {
   readonly cache: SnapshotCache;
   readonly ledger: Ledger;
   readonly customers: Customers;
+  readonly feeKeys: FeeKeys;
   readonly stored: Stored;
   readonly calls: Calls;
   readonly refresher: Refresher;
@@ -39,6 +40,7 @@ export class Core {
     const { provider, maxSnapshots, maxDebits, usableFor, reflectWithin } = settings;
     const { computed, cachedFallback } = provider.staleness;
     this.settings = settings;
+    this.feeKeys = new FeeKeys(provider.profile);
     this.cache = new SnapshotCache(maxSnapshots);
     this.ledger = settings.ledger({
       capacity: maxDebits,
@@ -57,6 +59,12 @@ export class Core {
   state(customer: string): CustomerState {
     this.checkOpen();
     return this.cache.get(customer);
+  }
+
+  /** @throws CreditGateError as {@link parseUsage} */
+  parse(usage: Usage): ParsedUsage {
+    // Whoever is cached was read before.
+    return parseUsage(usage, this.feeKeys, (customer) => this.cache.peek(customer) !== undefined);
   }
 
   get isClosed(): boolean {
@@ -142,8 +150,7 @@ export class Core {
   }
 
   /** Answers from what is cached. */
-  judge(state: CustomerState, usage: ParsedUsage): Verdict {
-    const now = this.settings.now();
+  judge(state: CustomerState, usage: ParsedUsage, now: number = this.settings.now()): Verdict {
     const snapshot = this.usable(state, now);
     if (snapshot === undefined) return this.#noSnapshot(state);
     this.expire(state, now);
@@ -199,6 +206,7 @@ export class Core {
     verdict: Verdict,
     kind: LedgerEntry["kind"],
     options: AuthorizeOptions,
+    now: number = this.settings.now(),
   ): { readonly verdict: Verdict; readonly entry: LedgerEntry | undefined } {
     const known = options.key === undefined ? undefined : this.#known(state, usage, kind, options.key);
     if (known !== undefined) {
@@ -206,7 +214,6 @@ export class Core {
       return { verdict: { ...figures, outcome: "covered", reason: "replayed" }, entry: known };
     }
     if (!this.allows(verdict, options)) return { verdict, entry: undefined };
-    const now = this.settings.now();
     if (!this.ledger.hasRoom(now)) return { verdict: unknown("capacity"), entry: undefined };
     const entry = this.#entry(usage, kind, now, options);
     try {
@@ -301,8 +308,8 @@ export class Core {
     verdict: Verdict,
     call: CallOptions,
     pending: Promise<void> | undefined,
+    now: number = this.settings.now(),
   ): Decision {
-    const now = this.settings.now();
     const snapshot = this.usable(state, now);
     const allowed = this.allows(verdict, call);
     const { customer } = state;
@@ -325,7 +332,7 @@ export class Core {
     if (this.settings.provider.profile === "flexprice" && !snapshot.hasGrants) notes.push("expiry_unknown");
     if (verdict.precision === "estimate") notes.push("scopes_overlap");
     if (snapshot.freshness === "cached_fallback") notes.push("cached_fallback");
-    notes.push(...snapshot.notes);
+    if (snapshot.notes.length > 0) notes.push(...snapshot.notes);
     if (state.failure !== undefined) notes.push("refresh_failed");
     return notes;
   }

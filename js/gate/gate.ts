@@ -12,10 +12,13 @@ import { resolve } from "./options.js";
 import { preview, snapshotOf } from "./preview.js";
 import type { CustomerState } from "./snapshots.js";
 import {
-  AUTHORIZE_OPTIONS, CALL_OPTIONS, checkCall, HANDLE_OPTIONS, type ParsedUsage, parseCustomer, parseIds, parseUsage, SPEND_OPTIONS,
+  AUTHORIZE_OPTIONS, CALL_OPTIONS, checkCall, HANDLE_OPTIONS, type ParsedUsage, parseCustomer, parseIds, SPEND_OPTIONS,
 } from "./usage.js";
 import { type Watch, Watches, type WatchOptions, type WatchUpdate } from "./watch.js";
 import type { HandleOptions, WebhookHandler } from "./webhooks.js";
+
+/** A call that says nothing. */
+const NONE: AuthorizeOptions = {};
 
 /**
  * Answers, at the edge and without a network call, whether a customer's prepaid wallets cover a usage.
@@ -52,7 +55,7 @@ export class CreditGate {
    * @throws CreditGateError for bad input: `invalid_input`, `invalid_decimal`, `decimal_out_of_range`,
    * `negative_amount`, `key_conflict`; and `closed`. Everything else is an answer.
    */
-  async spend(usage: Usage, options: SpendOptions = {}): Promise<Decision> {
+  async spend(usage: Usage, options: SpendOptions = NONE): Promise<Decision> {
     const parsed = this.#parse(usage, options, SPEND_OPTIONS);
     this.#core.checkReportable(parsed);
     const state = await this.#lookUp(parsed, options.key);
@@ -60,7 +63,7 @@ export class CreditGate {
   }
 
   /** As {@link CreditGate.spend}, at once and from what is cached. What is due is refreshed behind the answer. */
-  spendCached(usage: Usage, options: SpendOptions = {}): Decision {
+  spendCached(usage: Usage, options: SpendOptions = NONE): Decision {
     const parsed = this.#parse(usage, options, SPEND_OPTIONS);
     this.#core.checkReportable(parsed);
     return this.#record(this.#core.state(parsed.customer), parsed, options);
@@ -71,13 +74,13 @@ export class CreditGate {
    *
    * @throws CreditGateError as {@link CreditGate.spend}.
    */
-  async check(usage: Usage, call: CallOptions = {}): Promise<Decision> {
+  async check(usage: Usage, call: CallOptions = NONE): Promise<Decision> {
     const parsed = this.#parse(usage, call, CALL_OPTIONS);
     return this.#answer(await this.#lookUp(parsed), parsed, call);
   }
 
   /** As {@link CreditGate.check}, at once and from what is cached. What is due is refreshed behind the answer. */
-  checkCached(usage: Usage, call: CallOptions = {}): Decision {
+  checkCached(usage: Usage, call: CallOptions = NONE): Decision {
     const parsed = this.#parse(usage, call, CALL_OPTIONS);
     return this.#answer(this.#core.state(parsed.customer), parsed, call);
   }
@@ -88,7 +91,7 @@ export class CreditGate {
    *
    * @throws CreditGateError as {@link CreditGate.spend}.
    */
-  async authorize(usage: Usage, options: AuthorizeOptions = {}): Promise<Hold> {
+  async authorize(usage: Usage, options: AuthorizeOptions = NONE): Promise<Hold> {
     const parsed = this.#parse(usage, options, AUTHORIZE_OPTIONS);
     this.#core.checkReportable(parsed);
     const state = await this.#lookUp(parsed, options.key);
@@ -295,8 +298,8 @@ export class CreditGate {
   }
 
   #parse(usage: Usage, options: AuthorizeOptions, known: ReadonlySet<string>): ParsedUsage {
-    checkCall(options, known);
-    return parseUsage(usage, this.#core.settings.provider.profile);
+    if (options !== NONE) checkCall(options, known);
+    return this.#core.parse(usage);
   }
 
   /** The customer's state after everything that an answer may wait for. Judge it without waiting again. */
@@ -309,12 +312,14 @@ export class CreditGate {
   }
 
   #record(state: CustomerState, usage: ParsedUsage, options: SpendOptions): Decision {
-    const { verdict } = this.#core.record(state, usage, this.#core.judge(state, usage), "debit", options);
-    return this.#core.decision(state, usage.feeKey, verdict, options, this.#core.behind(state, options));
+    const now = this.#core.settings.now();
+    const { verdict } = this.#core.record(state, usage, this.#core.judge(state, usage, now), "debit", options, now);
+    return this.#core.decision(state, usage.feeKey, verdict, options, this.#core.behind(state, options, now), now);
   }
 
   #answer(state: CustomerState, usage: ParsedUsage, call: CallOptions): Decision {
-    const verdict = this.#core.judge(state, usage);
-    return this.#core.decision(state, usage.feeKey, verdict, call, this.#core.behind(state, call));
+    const now = this.#core.settings.now();
+    const verdict = this.#core.judge(state, usage, now);
+    return this.#core.decision(state, usage.feeKey, verdict, call, this.#core.behind(state, call, now), now);
   }
 }

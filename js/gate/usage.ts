@@ -3,7 +3,7 @@
 import { type ParsedCost, parseCost } from "../cost.js";
 import { parseFeeKey } from "../fee-key.js";
 import { invalid, isId, knownOnly, LONGEST_ID, object } from "../input.js";
-import type { AuthorizeOptions, FeeKeyParts, Profile, ProviderIds, Usage, UsageEventFields } from "../types.js";
+import type { AuthorizeOptions, FeeKey, FeeKeyParts, Profile, ProviderIds, Usage, UsageEventFields } from "../types.js";
 
 /** A usage that may be decided. */
 export interface ParsedUsage extends ParsedCost {
@@ -25,17 +25,51 @@ const EVENT_FIELDS = new Set(["code", "subscription", "properties"]);
  * @throws CreditGateError `invalid_input`, `invalid_decimal`, `decimal_out_of_range`, `negative_amount`, at the
  * path of the field.
  */
-export function parseUsage(usage: Usage, profile: Profile): ParsedUsage {
+export function parseUsage(usage: Usage, feeKeys: FeeKeys, isKnown: (customer: string) => boolean): ParsedUsage {
   const fields = object(usage, "usage");
   knownOnly(fields, USAGE_FIELDS, "usage");
-  const cost = parseCost(usage);
+  const { isCredits, cost } = parseCost(usage);
+  const { customer, metric, event } = usage;
   return {
-    customer: parseCustomer(usage.customer),
-    feeKey: parseFeeKey(usage, usage.currency, profile),
-    ...cost,
-    metric: usage.metric,
-    event: parseEvent(usage.event, "usage.event"),
+    customer: isKnown(customer) ? customer : parseCustomer(customer),
+    feeKey: feeKeys.parse(usage, usage.currency),
+    isCredits,
+    cost,
+    metric,
+    event: event === undefined ? undefined : parseEvent(event, "usage.event"),
   };
+}
+
+/** Fee keys remembered: most programs ask about a few. */
+const MOST_REMEMBERED = 8;
+
+interface Remembered extends FeeKey {
+  readonly currency: unknown;
+  readonly parts: FeeKeyParts;
+}
+
+/** Reads fee keys, the last few of them by comparison alone. */
+export class FeeKeys {
+  readonly #profile: Profile;
+  readonly #recent: Remembered[] = [];
+  #next = 0;
+
+  constructor(profile: Profile) {
+    this.#profile = profile;
+  }
+
+  /** @throws CreditGateError `invalid_input` at the path of the field. */
+  parse({ metric, feeType, targetWallet, priceType }: FeeKey, currency: unknown): FeeKeyParts {
+    for (const known of this.#recent) {
+      const isSame = known.metric === metric && known.currency === currency && known.feeType === feeType;
+      if (isSame && known.targetWallet === targetWallet && known.priceType === priceType) return known.parts;
+    }
+    const key = { metric, feeType, targetWallet, priceType };
+    const parts = parseFeeKey(key, currency, this.#profile);
+    this.#recent[this.#next] = { ...key, currency, parts };
+    this.#next = (this.#next + 1) % MOST_REMEMBERED;
+    return parts;
+  }
 }
 
 /** Reads a customer's id. */

@@ -91,7 +91,7 @@ export class Core {
 
   /** Whether there is nothing to do for a customer but to answer, until its time comes. */
   isQuiet(state: CustomerState): boolean {
-    return !this.#closed && !this.#reporter.isWaiting && !this.#refresher.isOutdated(state);
+    return !this.#closed && !this.#reporter.isWaiting && !this.refresher.isOutdated(state);
   }
 
   /** Until when the answer is the newest place's limit, unless something changes it. */

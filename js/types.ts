@@ -238,6 +238,11 @@ export interface PreviewLine {
   readonly amount: DecimalString;
   /** Its own and its share of those on the whole. */
   readonly discount: DecimalString;
+  /**
+   * What is to be paid of it: less its discount, and where credits pay those too (Lago, R-APP-5) with its tax and credit
+   * notes. What the shares leave of it is not paid with credits.
+   */
+  readonly payable: DecimalString;
   /** Which wallet pays how much of it, not rounded, in paying order. */
   readonly credits: readonly PreviewShare[];
   /** Which of the wallets that may pay some line pay nothing of this one, and why. */

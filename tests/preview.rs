@@ -249,6 +249,21 @@ fn a_wallet_that_is_not_needed_is_told_from_one_that_the_provider_passes_over() 
 }
 
 #[test]
+fn a_line_says_what_is_to_be_paid_of_it() {
+    let mut taxed = line("u", "charge", "10", "20");
+    taxed.discount = d("2");
+    taxed.credit_notes = d("0.5");
+    let order = draft(vec![taxed.clone()]);
+    let payable = |profile, order: &Draft| previewed(profile, Vec::new(), order).lines[0].payable;
+    assert_eq!(payable(LAGO, &order), d("9.1"));
+    // Credits come off before tax, or never pay it.
+    taxed.credit_notes = Decimal::ZERO;
+    assert_eq!(payable(LAGO_2022, &draft(vec![taxed.clone()])), d("8"));
+    taxed.key = FeeKey::new("USAGE");
+    assert_eq!(payable(FLEXPRICE, &draft(vec![taxed])), d("8"));
+}
+
+#[test]
 fn what_is_paid_is_told_in_credits_too() {
     let mut half = wallet("half", "50");
     half.rate = d("0.5");

@@ -83,6 +83,7 @@ fn line<T: Target>(line: &PreviewLine) -> T {
         .with("id", T::text(&line.id))
         .with("amount", T::decimal(line.amount))
         .with("discount", T::decimal(line.discount))
+        .with("payable", T::decimal(line.payable))
         .with("credits", T::list(line.credits.iter().map(share)))
         .with("skipped", T::list(line.skipped.iter().map(skip)))
 }

@@ -154,13 +154,15 @@ fn paid(snapshot: &Snapshot, draft: &Draft, now: Timestamp, ties: Ties) -> Resul
         Applies::UsageOnly => usage_only(snapshot, &usable, draft, ties)?,
     };
     let mut lines = Vec::with_capacity(draft.lines.len());
-    for (place, (line, discount)) in draft.lines.iter().zip(&paid.discounts).enumerate() {
+    let figures = paid.discounts.iter().zip(&paid.payable);
+    for (place, (line, (discount, payable))) in draft.lines.iter().zip(figures).enumerate() {
         lines.push(PreviewLine {
             id: line.id.clone(),
             amount: line.amount,
             discount: *discount,
+            payable: *payable,
             credits: shares(snapshot, &paid.draws, place),
-            skipped: skips(snapshot, draft, &usable, &paid, place)?,
+            skipped: skips(snapshot, draft, &usable, &paid, (place, *payable))?,
         });
     }
     Ok(Preview {
@@ -207,11 +209,9 @@ fn skips(
     draft: &Draft,
     usable: &[Decimal],
     paid: &Paid,
-    place: usize,
+    (place, payable): (usize, Decimal),
 ) -> Result<Vec<Skip>> {
-    let (Some(line), Some(payable)) = (draft.lines.get(place), paid.payable.get(place)) else {
-        return Err(Error::engine_fault());
-    };
+    let line = draft.lines.get(place).ok_or_else(Error::engine_fault)?;
     let of_line = || paid.draws.iter().filter(|(of, _, _)| *of == place);
     let taken = Decimal::sum(of_line().map(|(_, _, amount)| *amount))?;
     let minor_unit = Decimal::ONE.shift(minor_exponent(snapshot.profile, draft.currency))?;

@@ -46,6 +46,8 @@ pub struct PreviewLine {
     pub amount: Decimal,
     /// Its own and its share of those on the whole.
     pub discount: Decimal,
+    /// What is to be paid of it: less its discount, and where credits pay those too (R-APP-5) with its tax and credit notes.
+    pub payable: Decimal,
     /// Who pays how much of it, not rounded, in paying order.
     pub credits: Vec<Share>,
     /// Which of the wallets that may pay some line pay nothing of this one, and why.

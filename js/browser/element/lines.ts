@@ -23,15 +23,16 @@ function lineItem(figures: Figures, line: PreviewLine, draft: CheckoutLine | und
     { part: "line", "data-key": line.id },
     h("div", { part: "line-head" }, h("span", { part: "line-label" }, label), amount(formats.money(line.amount), "line-amount")),
     line.discount !== "0" && h("div", { part: "line-discount" }, h("span", { part: "hint" }, messages.discount), amount(formats.off(line.discount))),
-    bar(figures, line, draft),
-    shares(figures, line, draft, label),
+    line.payable !== net(line) && h("div", { part: "line-payable" }, h("span", { part: "hint" }, messages.payable), amount(formats.money(line.payable))),
+    bar(figures, line),
+    shares(figures, line, label),
     skipped(figures, line, label),
   );
 }
 
 /** A picture of the shares, which are told as text below it. */
-function bar({ placeOf }: Figures, line: PreviewLine, draft: CheckoutLine | undefined): Child {
-  const { paid, rest } = widths(line, draft);
+function bar({ placeOf }: Figures, line: PreviewLine): Child {
+  const { paid, rest } = widths(line);
   if (Number(line.amount) === 0) return undefined;
   const segments = line.credits.map(({ wallet }, place) =>
     h("span", { part: "segment", "data-key": wallet, "data-colour": colourOf(placeOf(wallet)), grow: paid[place] ?? 0 }),
@@ -46,20 +47,18 @@ const INVISIBLE = 0.25;
  * The widths of a bar's parts, in per cent of it. They are floats: a picture has a few hundred pixels, and no figure
  * is taken from them.
  */
-function widths(line: PreviewLine, draft: CheckoutLine | undefined): { paid: number[]; rest: number } {
+function widths(line: PreviewLine): { paid: number[]; rest: number } {
   const paid = line.credits.map((share) => Number(share.amount));
-  const net = Number(line.amount) - Number(line.discount);
-  const tax = draft?.tax === undefined ? (net * Number(draft?.taxRate ?? 0)) / 100 : Number(draft.tax);
-  const cost = net + tax - Number(draft?.creditNotes ?? 0);
   const sum = paid.reduce((whole, width) => whole + width, 0);
-  const whole = Math.max(cost, sum) || 1;
+  const whole = Math.max(Number(line.payable), sum) || 1;
   const rest = ((whole - sum) / whole) * 100;
   return { paid: paid.map((width) => (width / whole) * 100), rest: rest < INVISIBLE ? 0 : rest };
 }
 
-function shares(figures: Figures, line: PreviewLine, draft: CheckoutLine | undefined, label: string): Child {
+function shares(figures: Figures, line: PreviewLine, label: string): Child {
   const { formats, messages } = figures;
-  const rest = unpaid(line, draft);
+  // Nothing is left to pay: what rounding has left of a line is not told either.
+  const rest = figures.preview.total === "0" ? "0" : unpaid(line);
   const paid = line.credits.map((share) =>
     h(
       "li",
@@ -70,7 +69,6 @@ function shares(figures: Figures, line: PreviewLine, draft: CheckoutLine | undef
     ),
   );
   const left =
-    rest !== undefined &&
     rest !== "0" &&
     h(
       "li",
@@ -83,12 +81,16 @@ function shares(figures: Figures, line: PreviewLine, draft: CheckoutLine | undef
   return h("ul", { part: "shares", role: "list", "aria-label": messages.payers(label) }, ...paid, left);
 }
 
-/** What no wallet pays, where the line's cost is its amount less its discount: tax is the engine's to compute. */
-function unpaid(line: PreviewLine, draft: CheckoutLine | undefined): DecimalString | undefined {
-  if (draft === undefined || [draft.tax, draft.taxRate, draft.creditNotes].some((figure) => figure !== undefined && Number(figure) !== 0)) return undefined;
+/** What no wallet pays: nothing, where they pay a little more by the provider's rounding. */
+function unpaid(line: PreviewLine): DecimalString {
   const paid = line.credits.reduce<string>((sum, share) => add(sum, share.amount), "0");
-  const rest = subtract(subtract(line.amount, line.discount), paid);
+  const rest = subtract(line.payable, paid);
   return rest.startsWith("-") ? "0" : (rest as DecimalString);
+}
+
+/** A line without its tax. */
+function net({ amount, discount }: PreviewLine): string {
+  return subtract(amount, discount);
 }
 
 /** Why other wallets pay nothing; that none was needed goes without saying. */

@@ -30,6 +30,8 @@ export interface CreditPreviewMessages {
   readonly payers: (line: string) => string;
   /** So many credits; `value` is the figure not formatted, to choose singular or plural by. */
   readonly creditCount: (count: string, value: DecimalString) => string;
+  /** What is to be paid of a line, where that is not its amount less its discount: with its tax. */
+  readonly payable: string;
   /** The part of a line that no wallet pays. */
   readonly unpaid: string;
   /** Opens the reasons of the wallets that pay nothing of a line. */
@@ -96,6 +98,7 @@ export const ENGLISH: CreditPreviewMessages = {
   lines: "Which credits pay what",
   payers: (line) => `Credits that pay ${line}`,
   creditCount: (count, value) => (value === "1" ? `${count} credit` : `${count} credits`),
+  payable: "With tax",
   unpaid: "Not paid with credits",
   skipped: () => "Why other credits are not used",
   skipReasons: {

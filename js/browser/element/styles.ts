@@ -59,7 +59,7 @@ ul, dl, dd, p { list-style: none; margin: 0; padding: 0; }
 [part~="hint"], [part~="note"], [part~="wallet-detail"], [part~="share-credits"] { color: var(--_muted); font-size: 0.875em; }
 
 [part~="lines"] { display: flex; flex-direction: column; gap: var(--_gap); }
-[part~="line-head"], [part~="line-discount"], [part~="total"], [part~="due"] {
+[part~="line-head"], [part~="line-discount"], [part~="line-payable"], [part~="total"], [part~="due"] {
   column-gap: 1em;
   display: flex;
   flex-wrap: wrap;
@@ -70,8 +70,8 @@ ul, dl, dd, p { list-style: none; margin: 0; padding: 0; }
 dt { column-gap: 0.5em; display: flex; flex-wrap: wrap; align-items: baseline; }
 [part~="line-amount"], [part~="share-amount"], dd { margin-inline-start: auto; text-align: end; }
 [part~="line-label"] { font-weight: 500; }
-[part~="line-discount"] { color: var(--_muted); font-size: 0.875em; }
-[part~="line-discount"] > [part~="hint"] { font-size: 1em; }
+[part~="line-discount"], [part~="line-payable"] { color: var(--_muted); font-size: 0.875em; }
+[part~="line-discount"] > [part~="hint"], [part~="line-payable"] > [part~="hint"] { font-size: 1em; }
 
 [part~="bar"] { display: flex; gap: 2px; margin-block: 0.5em; }
 [part~="segment"], [part~="rest"], [part~="swatch"] { block-size: var(--_bar); border-radius: 2px; }

@@ -63,7 +63,7 @@ export interface CreditPreviewEventMap {
  * - The whole: `base` (also `loading`, `empty`, `error`, `figures`), `heading`, `body`, `message`, `announcement` (for
  *   screen readers alone).
  * - While loading: `skeletons`, `skeleton`. What is wrong: `notice` (also `error`, `stale`), `button`.
- * - Lines: `lines-note`, `lines`, `line`, `line-head`, `line-label`, `line-amount`, `line-discount`; `bar`, `segment`,
+ * - Lines: `lines-note`, `lines`, `line`, `line-head`, `line-label`, `line-amount`, `line-discount`, `line-payable`; `bar`, `segment`,
  *   `rest` (what no wallet pays); `shares`, `share` (also `unpaid`), `payer`, `share-credits`, `share-amount`; `skipped`.
  * - Totals: `totals`, `total` (also `subtotal`, `discount`, `tax`, `before`, `credits`, `saved`), `due`, `due-label`,
  *   `due-amount`, `coverage` (also `covered`, `insufficient`, `none`, `free`).

@@ -95,8 +95,8 @@ describe("previewInvoice", () => {
   test("says line by line what each wallet pays, and leaves the tax", () => {
     const preview = previewInvoice({ profile: "flexprice", wallets: [wallet] }, { currency: "usd", lines, taxRates: ["20"] }, { now });
     expect(preview.lines).toEqual([
-      { id: "tokens", amount: "40", discount: "0", credits: [{ wallet: "w", amount: "30", credits: "30" }], skipped: [] },
-      { id: "seat", amount: "10", discount: "0", credits: [], skipped: [{ wallet: "w", reason: "out_of_scope" }] },
+      { id: "tokens", amount: "40", discount: "0", payable: "40", credits: [{ wallet: "w", amount: "30", credits: "30" }], skipped: [] },
+      { id: "seat", amount: "10", discount: "0", payable: "10", credits: [], skipped: [{ wallet: "w", reason: "out_of_scope" }] },
     ]);
     expect(preview).toMatchObject({ subtotal: "50", tax: "10", totalBefore: "60", credits: "30", total: "30", shown: null, undefinedByProvider: [] });
     expect(preview.wallets).toEqual([

@@ -112,6 +112,35 @@ export function subtract(a: string, b: string): string {
   return combine(a, b, (x, y) => x - y);
 }
 
+/** The shortest digits of a number without an exponent. */
+export function plainNumber(value: number): string {
+  const [digits = "", exponent] = String(value).split("e");
+  if (exponent === undefined) return digits;
+  const [, sign = "", whole = "", fraction = ""] = /^(-?)(\d)(?:\.(\d+))?$/.exec(digits) ?? [];
+  const places = Number(exponent);
+  return places > 0 ? `${sign}${whole}${fraction.padEnd(places, "0")}` : `${sign}0.${"0".repeat(-places - 1)}${whole}${fraction}`;
+}
+
+/** Decimal places of a share. */
+const SHARE_PLACES = 10;
+
+/** Shares of `total` in proportion to `weights`, cut to 10 decimal places; the last that has any weight takes the rest. All are canonical text, none below zero. */
+export function prorate(total: string, weights: readonly string[]): readonly string[] {
+  const scale = Math.max(scaleOf(total), SHARE_PLACES, ...weights.map(scaleOf));
+  const units = weights.map((weight) => toUnits(weight, scale));
+  const sum = units.reduce((a, b) => a + b, 0n);
+  const last = units.reduce((found, weight, index) => (weight > 0n ? index : found), -1);
+  const cut = 10n ** BigInt(scale - SHARE_PLACES);
+  const whole = toUnits(total, scale);
+  let left = whole;
+  return units.map((weight, index) => {
+    if (weight <= 0n) return "0";
+    const share = index === last ? left : ((whole * weight) / sum / cut) * cut;
+    left -= share;
+    return canonical(fromUnits(share, scale));
+  });
+}
+
 function combine(a: string, b: string, operate: (x: bigint, y: bigint) => bigint): string {
   const scale = Math.max(scaleOf(a), scaleOf(b));
   return canonical(fromUnits(operate(toUnits(a, scale), toUnits(b, scale)), scale));

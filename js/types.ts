@@ -227,7 +227,9 @@ export interface DraftInvoice {
   readonly coupons?: readonly DraftCoupon[] | undefined;
   /** Flexprice: tax rates on the whole, per cent (rule 35). Lago's taxes are on the lines. @defaultValue none */
   readonly taxRates?: readonly DecimalInput[] | undefined;
-  /** Lago: what is to be paid before credits, where the provider has said it (R-APP-7). @defaultValue computed */
+  /** Flexprice: the tax itself, where the provider has said it. Excludes `taxRates`. @defaultValue computed */
+  readonly tax?: DecimalInput | undefined;
+  /** What is to be paid before credits, tax included, where the provider has said it (R-APP-7, flexprice 37). @defaultValue computed */
   readonly total?: DecimalInput | undefined;
 }
 

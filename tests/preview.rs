@@ -66,8 +66,35 @@ fn draft(lines: Vec<Line>) -> Draft {
         lines,
         coupons: Vec::new(),
         tax_rates: Vec::new(),
+        tax: None,
         total: None,
     }
+}
+
+fn usage(amount: &str, discount: &str) -> Line {
+    Line {
+        discount: d(discount),
+        tax: Tax::default(),
+        ..line("tokens", "USAGE", amount, "0")
+    }
+}
+
+#[test]
+fn what_flexprice_says_of_tax_and_total_stands() {
+    let mut told = draft(vec![usage("60", "10")]);
+    told.tax = Some(d("5"));
+    told.total = Some(d("54.99"));
+    let wallets = || Vec::from([wallet("w", "30")]);
+    let preview = previewed(FLEXPRICE, wallets(), &told);
+    assert_eq!((preview.tax, preview.total_before), (d("5"), d("54.99")));
+    assert_eq!((preview.credits, preview.total), (d("30"), d("24.99")));
+    told.total = Some(d("20"));
+    let preview = previewed(FLEXPRICE, wallets(), &told);
+    assert_eq!(
+        (preview.credits, preview.total),
+        (d("30"), d("0")),
+        "flexprice 37: never below zero"
+    );
 }
 
 fn previewed(profile: Profile, wallets: Vec<Wallet>, draft: &Draft) -> Preview {
@@ -458,6 +485,7 @@ mod vectors {
             lines: lines.collect(),
             coupons: Vec::new(),
             tax_rates: Vec::new(),
+            tax: None,
             total: Some(money(&input["invoice"]["total_amount_cents"])),
         }
     }
@@ -589,6 +617,7 @@ mod vectors {
                     .collect(),
                 coupons: list(&input["invoice_coupons"]).iter().map(coupon).collect(),
                 tax_rates: list(&input["tax_rates"]).iter().map(text).collect(),
+                tax: None,
                 total: None,
             };
             let wallets = list(&input["wallets"]).iter().map(|json| {

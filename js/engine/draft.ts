@@ -4,7 +4,7 @@ import { parseAmount } from "../decimal.js";
 import { invalid, object } from "../input.js";
 import type { DecimalInput, DraftInvoice, EngineProfile } from "../types.js";
 
-const INVOICE_AMOUNTS = ["total"];
+const INVOICE_AMOUNTS = ["tax", "total"];
 const LINE_AMOUNTS = ["amount", "discount", "taxRate", "tax", "creditNotes"];
 const COUPON_AMOUNTS = ["percent", "amount"];
 

@@ -5,6 +5,8 @@
  */
 
 export { type Coverage, coverage, type CoverageOptions, type CoverageUsage } from "./coverage.js";
+export { draftFromFlexprice } from "./draft-from-flexprice.js";
+export { draftFromLago } from "./draft-from-lago.js";
 export { previewInvoice } from "./preview.js";
 export type {
   DraftCoupon, DraftInvoice, DraftLine, EngineProfile, InvoicePreview, PreviewLine, PreviewWallet, WalletsSnapshot,

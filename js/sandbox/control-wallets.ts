@@ -3,7 +3,7 @@
  *
  * @module creditgate/sandbox
  */
-import { lagoExponent } from "./currency.js";
+import { lagoExponent } from "../currency.js";
 import {
   boolean,
   currency,

@@ -14,7 +14,7 @@ import { js, root } from "./lib/paths.mjs";
 import { filesUnder } from "./lib/stamp.mjs";
 
 /** What holds no state and needs nothing: everybody below the entries may use it. */
-const LEAVES = ["types", "errors", "decimal", "fee-key", "input", "cost", "sleep", "problem", "token-bucket", "staleness", "status"];
+const LEAVES = ["types", "errors", "decimal", "fee-key", "input", "cost", "sleep", "problem", "token-bucket", "staleness", "status", "currency"];
 /** Who may import whom. A layer may always import itself, and types of `types` and `errors`. */
 const ALLOWED = {
   index: ["gate", "providers", "server", "browser", "store", "ledger", "types", "errors"],
@@ -46,6 +46,7 @@ const ALLOWED = {
   "token-bucket": [],
   staleness: [],
   status: ["errors"],
+  currency: [],
 };
 /** Only by `import()`, or for types: so that who never calls it does not load it. */
 const ALLOWED_LAZILY = { providers: ["rules"], browser: ["engine", "no-wasm"] };

@@ -54,6 +54,7 @@ const USAGE: &str = "USAGE";
 ///     lines: vec![line],
 ///     coupons: Vec::new(),
 ///     tax_rates: vec![Decimal::from(20)],
+///     tax: None,
 ///     total: None,
 /// };
 /// let nobody = Snapshot { profile: profile::FLEXPRICE, wallets: Vec::new() };
@@ -564,16 +565,22 @@ fn usage_only(snapshot: &Snapshot, usable: &[Decimal], draft: &Draft, ties: Ties
     };
     let subtotal = Decimal::sum(amounts)?;
     let taxable = subtotal.try_sub(by_coupons.total)?.or_zero();
-    let tax = Decimal::sum(taxes(taxable, &draft.tax_rates, currency)?)?;
+    let tax = match draft.tax {
+        Some(tax) => tax,
+        None => Decimal::sum(taxes(taxable, &draft.tax_rates, currency)?)?,
+    };
     let credits = Decimal::sum(applied.lines.iter().copied())?;
-    let due = |credits| total(subtotal, credits, by_coupons.total, tax);
+    let total_before = match draft.total {
+        Some(total) => total,
+        None => total(subtotal, Decimal::ZERO, by_coupons.total, tax)?,
+    };
     Ok(Paid {
         discount: by_coupons.total,
         tax,
-        total_before: due(Decimal::ZERO)?,
+        total_before,
         used,
         draws: applied.draws.iter().filter_map(draw).collect(),
-        total: due(credits)?,
+        total: total_before.try_sub(credits)?.or_zero(),
         shown: None,
         payable: nets(draft, &by_coupons.by_line)?,
         discounts: by_coupons.by_line,

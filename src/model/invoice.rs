@@ -24,8 +24,10 @@ pub struct Draft {
     pub coupons: Vec<Coupon>,
     /// Flexprice: tax rates on the whole, per cent (flexprice 35). Lago's taxes are on the lines.
     pub tax_rates: Vec<Decimal>,
-    /// Lago: what is to be paid before credits, where the provider has said it: its own rounding may differ from
-    /// ours (R-APP-7).
+    /// Flexprice: the tax itself, where the provider has said it.
+    pub tax: Option<Decimal>,
+    /// What is to be paid before credits, where the provider has said it: its own rounding may differ from ours
+    /// (R-APP-7, flexprice 37). Lago's first guide has none.
     pub total: Option<Decimal>,
 }
 

@@ -16,11 +16,10 @@ use crate::wire::source::Source;
 /// for what the profile's provider does not know: tax on the whole (Lago), or on a line (Flexprice).
 pub fn draft<S: Source>(json: &Field<'_, S>, profile: Profile) -> Result<Draft> {
     let json = json.object()?;
-    let taxes_lines = profile.applies() != Applies::UsageOnly;
     let keys: &[&str] = match profile.applies() {
         Applies::AfterTax => &["currency", "lines", "coupons", "total"],
         Applies::BeforeTax => &["currency", "lines", "coupons"],
-        Applies::UsageOnly => &["currency", "lines", "coupons", "taxRates"],
+        Applies::UsageOnly => &["currency", "lines", "coupons", "taxRates", "tax", "total"],
     };
     json.only(keys)?;
     let currency = json.get("currency");
@@ -30,7 +29,8 @@ pub fn draft<S: Source>(json: &Field<'_, S>, profile: Profile) -> Result<Draft> 
         lines: Vec::new(),
         coupons: Vec::new(),
         tax_rates: Vec::new(),
-        total: None,
+        tax: None,
+        total: amount(&json.get("total"))?,
     };
     for line_json in json.get("lines").items()? {
         draft.lines.push(line(&line_json, profile)?);
@@ -38,11 +38,14 @@ pub fn draft<S: Source>(json: &Field<'_, S>, profile: Profile) -> Result<Draft> 
     for coupon_json in json.get("coupons").optional_items()? {
         draft.coupons.push(coupon(&coupon_json)?);
     }
-    if taxes_lines {
-        draft.total = amount(&json.get("total"))?;
-    } else {
+    if profile.applies() == Applies::UsageOnly {
         for rate in json.get("taxRates").optional_items()? {
             draft.tax_rates.push(required(&rate)?);
+        }
+        let tax = json.get("tax");
+        draft.tax = amount(&tax)?;
+        if draft.tax.is_some() && !draft.tax_rates.is_empty() {
+            return Err(tax.fault("excludes `taxRates`"));
         }
     }
     Ok(draft)

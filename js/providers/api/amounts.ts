@@ -1,6 +1,7 @@
 /**
  * Amounts in requests and answers: decimal strings, both ways.
  */
+import { plainNumber } from "../../decimal.js";
 import { CreditGateError } from "../../errors.js";
 import { isObject } from "../shape.js";
 
@@ -35,16 +36,7 @@ export function readAmounts(json: unknown, names: ReadonlySet<string>): void {
   if (Array.isArray(json)) for (const item of json) readAmounts(item, names);
   if (!isObject(json)) return;
   for (const [name, value] of Object.entries(json)) {
-    if (typeof value === "number" && names.has(name)) (json as Record<string, unknown>)[name] = plainText(value);
+    if (typeof value === "number" && names.has(name)) (json as Record<string, unknown>)[name] = plainNumber(value);
     else if (!NO_AMOUNTS.includes(name)) readAmounts(value, names);
   }
-}
-
-/** The shortest digits of a number without an exponent. */
-function plainText(value: number): string {
-  const [digits = "", exponent] = String(value).split("e");
-  if (exponent === undefined) return digits;
-  const [, sign = "", whole = "", fraction = ""] = /^(-?)(\d)(?:\.(\d+))?$/.exec(digits) ?? [];
-  const places = Number(exponent);
-  return places > 0 ? `${sign}${whole}${fraction.padEnd(places, "0")}` : `${sign}0.${"0".repeat(-places - 1)}${whole}${fraction}`;
 }

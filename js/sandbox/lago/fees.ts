@@ -3,7 +3,7 @@
  *
  * @module creditgate/sandbox
  */
-import { lagoExponent } from "../currency.js";
+import { lagoExponent } from "../../currency.js";
 import { add, type Exact, multiply, toMinor, ZERO } from "../money.js";
 import { costOf, type Metric, type UsageLine } from "../usage.js";
 import type { Charge, FeeParts, Plan } from "./billing-state.js";

@@ -3,7 +3,7 @@
  *
  * @module creditgate/sandbox
  */
-import { lagoExponent } from "../currency.js";
+import { lagoExponent } from "../../currency.js";
 import { add, compare, divide, type Exact, integer, multiply, subtract, text, textWithPoint, toMinor, ZERO } from "../money.js";
 import type { Charge, Fee, Invoice, Plan } from "./billing-state.js";
 import { amountsOf, whole } from "./invoice-amounts.js";

@@ -4,7 +4,7 @@
  * @module creditgate/sandbox
  */
 import { randomUUID } from "node:crypto";
-import { lagoExponent } from "../currency.js";
+import { lagoExponent } from "../../currency.js";
 import { ask, decimalOf, type OngoingFigures } from "../engine.js";
 import { isRecord } from "../fields.js";
 import { add, compare, type Exact, fromMinor, multiply, parseExact, text, ZERO } from "../money.js";

@@ -4,7 +4,7 @@
  *
  * @module creditgate/sandbox
  */
-import { lagoExponent } from "../currency.js";
+import { lagoExponent } from "../../currency.js";
 import { ask, decimalOf, listIn } from "../engine.js";
 import { type Exact, fromMinor, integer, round, text, toMinor } from "../money.js";
 import { unprocessable } from "./errors.js";

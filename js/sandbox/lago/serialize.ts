@@ -3,7 +3,7 @@
  *
  * @module creditgate/sandbox
  */
-import { lagoExponent } from "../currency.js";
+import { lagoExponent } from "../../currency.js";
 import { fromMinor, integer, textWithPoint } from "../money.js";
 import { unroundedCredits } from "./rules.js";
 import type { Alert, Customer, RecurringRule, Share, Subscription, Threshold, Transaction, Wallet } from "./state.js";

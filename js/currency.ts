@@ -1,8 +1,4 @@
-/**
- * How many decimals a currency has at Lago. Flexprice's own table is the engine's.
- *
- * @module creditgate/sandbox
- */
+/** How many decimals a currency has at Lago. Flexprice's own table is the engine's. */
 
 /** R-CONV: the exponents of the money library that Lago locks. */
 const LAGO: ReadonlyMap<string, number> = new Map([

@@ -51,6 +51,12 @@ const EXPECTED = {
   },
   flexprice: spending,
   lago: spending,
+  checkout: {
+    status: 200,
+    other: "snapshot_wrong_customer",
+    wasm: { engine: "wasm", credits: "25", total: "23" },
+    noWasm: { engine: "no-wasm", credits: "25", total: "23" },
+  },
   refused: decision("unknown", "provider_unauthorized", null, null),
 };
 

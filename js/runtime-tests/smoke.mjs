@@ -1,12 +1,14 @@
 /**
- * What every set-up runs, as an app would: the rules, an error of each kind, webhooks, and a gate in front of the
- * sandbox. It only tells what happened, as JSON; judge.mjs says whether that is right, in one runtime for all.
+ * What every set-up runs, as an app would: the rules, an error of each kind, webhooks, a gate in front of the sandbox,
+ * and a checkout page with both builds of the engine. It only tells what happened, as JSON; judge.mjs says whether that is right, in one runtime for all.
  */
 import { CreditGate, isCreditGateError } from "creditgate";
+import { CheckoutPreview } from "creditgate/browser";
 import { coverage, previewInvoice } from "creditgate/engine";
 import { CreditGateError } from "creditgate/errors";
 import { flexprice } from "creditgate/flexprice";
 import { lago } from "creditgate/lago";
+import { generateSnapshotKey, previewEndpoint, verifySnapshot } from "creditgate/server";
 import { flexpriceWebhooks } from "creditgate/webhooks";
 import { deliveries, sandbox, vectors } from "./input.mjs";
 
@@ -18,17 +20,18 @@ export async function smoke({ rules } = {}) {
     flexprice: await spending(flexprice(sandbox.flexprice), "USD"),
     lago: await spending(lago(sandbox.lago), "EUR", { taxRate: "0" }),
     refused: await refused(),
+    checkout: await checkout(),
     deliveries: await Promise.all(deliveries.map(verify)),
     ...(rules === undefined ? {} : { vectors: replay(await rules()) }),
   };
 }
 
 const now = Date.parse("2026-11-20T12:00:00Z");
+const draft = { currency: "USD", lines: [{ id: "tokens", amount: "40" }], taxRates: ["20"] };
 const snapshot = { profile: "flexprice", wallets: [{ id: "w", currency: "usd", balance: "30", real_time_balance: "12", is_cached_fallback: false }] };
 
 function engine() {
   const { outcome, shortfall } = coverage(snapshot, { currency: "USD", amount: "15" }, { now });
-  const draft = { currency: "USD", lines: [{ id: "tokens", amount: "40" }], taxRates: ["20"] };
   const { credits, tax, total } = previewInvoice(snapshot, draft, { now });
   return { outcome, shortfall, credits, tax, total };
 }
@@ -72,6 +75,29 @@ async function refused() {
 
 function told({ outcome, allowed, reason, available, shortfall }) {
   return { outcome, allowed, reason, available: available ?? null, shortfall: shortfall ?? null };
+}
+
+/** What a server signs of a customer's wallets, believed by the page, and previewed there. */
+async function checkout() {
+  const { privateKey, publicKey } = await generateSnapshotKey();
+  const gate = new CreditGate({ provider: flexprice(sandbox.flexprice) });
+  const origin = "https://shop.example";
+  const endpoint = previewEndpoint({ gate, key: privateKey, origins: [origin], authenticate: () => "acme" });
+  const answer = await endpoint(new Request(`${origin}/credits`, { headers: { authorization: "session" } }));
+  const { snapshot: token } = await answer.json();
+  const believe = (asked) => verifySnapshot(token, { publicKey, customer: "acme", origin, now: Date.now(), ...asked });
+  const verified = await believe();
+  const source = { fetch: async () => ({ ...verified.snapshot, expiresAt: verified.expiresAt }) };
+  return { status: answer.status, other: (await thrownBy(() => believe({ customer: "other" }))).code, wasm: await paid(source, "wasm"), noWasm: await paid(source, "no-wasm") };
+}
+
+async function paid(source, engine) {
+  const page = new CheckoutPreview({ source, engine });
+  await page.load();
+  const { state } = page;
+  const told = state.status === "ready" ? page.preview(draft) : state.error;
+  page.close();
+  return { engine: state.engine ?? null, credits: told.credits ?? told.message, total: told.total ?? null };
 }
 
 async function verify({ secret, headers, body, now: at }) {

@@ -1,5 +1,6 @@
 /** A program as users write it, type-checked against the declarations of the package. */
 import { type Account, CreditGate, CreditGateError, type Decision, type ErrorCode, type Hold, isCreditGateError, memoryStore } from "creditgate";
+import { type CheckoutState, CheckoutPreview, defineCreditPreview, signedSnapshots } from "creditgate/browser";
 import { coverage, type InvoicePreview, previewInvoice, type WalletsSnapshot } from "creditgate/engine";
 import { isCreditGateError as guard } from "creditgate/errors";
 import { flexprice } from "creditgate/flexprice";
@@ -7,6 +8,7 @@ import { flexpriceApi } from "creditgate/flexprice/api";
 import { lago } from "creditgate/lago";
 import { lagoApi } from "creditgate/lago/api";
 import { call, verbs } from "creditgate/rules";
+import { generateSnapshotKey, previewEndpoint, type SnapshotPublicKey } from "creditgate/server";
 import { workersKv } from "creditgate/store/workers-kv";
 import { flexpriceWebhooks, lagoWebhooks } from "creditgate/webhooks";
 
@@ -36,6 +38,18 @@ export const short: string | null = coverage(snapshot, { currency: "USD", units:
 export const covers: boolean | undefined = gate.meter({ unitPrice: "0.01", currency: "USD" }).covers("cus_1", 1);
 export const account = async (): Promise<Account | undefined> => gate.account("cus_1");
 export const stored = (namespace: Parameters<typeof workersKv>[0]): CreditGate => new CreditGate({ provider: lago({ apiKey: "key" }), taxRate: "0", store: workersKv(namespace) });
+export async function credits(request: Request): Promise<Response> {
+  const { privateKey } = await generateSnapshotKey();
+  return previewEndpoint({ gate, key: privateKey, origins: ["https://shop.example"], authenticate: () => "cus_1" })(request);
+}
+
+export function page(publicKey: SnapshotPublicKey): CheckoutState {
+  defineCreditPreview();
+  const checkout = new CheckoutPreview({ source: signedSnapshots({ endpoint: "/credits", customer: "cus_1", publicKey }) });
+  checkout.subscribe((state) => void state.snapshot?.asOf);
+  return checkout.state;
+}
+
 export const apis = [flexpriceApi({ apiKey: "key" }), lagoApi({ apiKey: "key" })] as const;
 export const answers = verbs.map((verb) => call(verb, {}));
 

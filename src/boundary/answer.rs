@@ -1,8 +1,11 @@
 //! Answers, written once for every target: decimals as text, absent as null.
 
 use super::target::Target;
-use crate::model::decision::{Decision, Explanation, Note, WalletExplanation};
+#[cfg(all(target_arch = "wasm32", feature = "gate"))]
+use crate::model::decision::Note;
+use crate::model::decision::{Decision, Explanation, WalletExplanation};
 use crate::model::preview::{Preview, PreviewLine, PreviewWallet, Share, Shown, Skip};
+#[cfg(all(target_arch = "wasm32", feature = "gate"))]
 use crate::model::wallet::Freshness;
 
 /// `EngineDecision` of `js/engine/types.ts`.
@@ -42,6 +45,7 @@ fn judged<T: Target>(wallet: &WalletExplanation) -> T {
 }
 
 /// `EngineSummary` of `js/engine/types.ts`.
+#[cfg(all(target_arch = "wasm32", feature = "gate"))]
 pub fn summary<T: Target>(freshness: Freshness, wallets: usize, notes: &[Note]) -> T {
     let notes = notes.iter().map(|note| T::literal(note.as_str()));
     T::object()

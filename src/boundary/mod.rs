@@ -4,15 +4,22 @@
 //! account; a check passes scalars. Everything else is a verb over JSON text: one request in, one answer out, the
 //! same natively and in WebAssembly.
 
-#[cfg(all(target_arch = "wasm32", feature = "gate"))]
+#[cfg(any(feature = "no-wasm", all(target_arch = "wasm32", feature = "gate")))]
 mod answer;
-#[cfg(all(target_arch = "wasm32", feature = "gate"))]
+#[cfg(feature = "no-wasm")]
+mod json;
+#[cfg(feature = "no-wasm")]
+pub mod no_wasm;
+#[cfg(any(feature = "no-wasm", all(target_arch = "wasm32", feature = "gate")))]
 mod open;
 #[cfg(all(target_arch = "wasm32", feature = "gate"))]
 mod redacted;
-#[cfg(all(target_arch = "wasm32", feature = "gate"))]
-mod target;
+pub mod target;
 #[cfg(feature = "rules")]
 pub mod verbs;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(
+    target_arch = "wasm32",
+    any(feature = "gate", feature = "rules"),
+    not(feature = "no-wasm")
+))]
 pub mod wasm;

@@ -3,6 +3,7 @@
 use crate::currency::Currency;
 use crate::engine;
 use crate::engine::account::{Account, Options, WhenScopesOverlap};
+#[cfg(all(target_arch = "wasm32", feature = "gate"))]
 use crate::engine::reconstruction::Reconstruction;
 use crate::error::{Error, Result};
 use crate::model::fee_key::FeeKey;
@@ -14,30 +15,48 @@ use crate::profile::{self, Profile};
 use crate::time::Timestamp;
 use crate::wire::draft::draft;
 use crate::wire::field::Field;
+#[cfg(all(target_arch = "wasm32", feature = "gate"))]
+use crate::wire::lago_usage;
 use crate::wire::source::Source;
-use crate::wire::{flexprice, lago, lago_usage};
+use crate::wire::{flexprice, lago};
 
-/// Reads a provider's wallets; `grants` are entries of wallet id and credit transactions, or absent; `usage` is what
-/// Lago's ongoing balances are to be computed from, or absent.
-pub fn account<S: Source>(
+/// Reads a provider's wallets; `grants` are entries of wallet id and credit transactions, or absent.
+#[cfg(feature = "no-wasm")]
+pub fn account<S: Source>(profile: &str, wallets: S, grants: S, options: S) -> Result<Account> {
+    let (snapshot, options) = account_parts(profile, wallets, grants, options)?;
+    Account::new(snapshot, options)
+}
+
+/// The same, with Lago's ongoing balances computed from `usage` where there is one.
+#[cfg(all(target_arch = "wasm32", feature = "gate"))]
+pub fn reconstructed<S: Source>(
     profile: &str,
     wallets: S,
     grants: S,
     usage: S,
     options: S,
 ) -> Result<Account> {
-    let profile = profile::named(profile)?;
-    let options = read_options(&Field::input(options, ""))?;
-    let snapshot = snapshot(profile, wallets, grants)?;
+    let (snapshot, options) = account_parts(profile, wallets, grants, options)?;
     let usage = Field::answer(usage, "usage");
     match usage.optional_object()? {
-        Some(usage) if profile.name() == profile::LAGO.name() => {
+        Some(usage) if snapshot.profile.name() == profile::LAGO.name() => {
             let usage = Reconstruction::new(lago_usage::usage(usage)?)?;
             Account::reconstructed(snapshot, options, usage)
         }
         Some(usage) => Err(usage.fault("is for the profile `lago` only")),
         None => Account::new(snapshot, options),
     }
+}
+
+fn account_parts<S: Source>(
+    profile: &str,
+    wallets: S,
+    grants: S,
+    options: S,
+) -> Result<(Snapshot, Options)> {
+    let profile = profile::named(profile)?;
+    let options = read_options(&Field::input(options, ""))?;
+    Ok((snapshot(profile, wallets, grants)?, options))
 }
 
 /// `AccountOptions` of `js/engine/types.ts`, and nothing else.
@@ -74,13 +93,13 @@ pub fn preview<S: Source>(
     wallets: S,
     grants: S,
     invoice: S,
-    now: f64,
+    now: Timestamp,
 ) -> Result<Preview> {
     let profile = profile::named(profile)?;
     // A bad draft is told before bad wallets: it is the caller's to mend.
     let draft = self::invoice(profile, invoice)?;
     let snapshot = snapshot(profile, wallets, grants)?;
-    engine::preview::preview(&snapshot, &draft, instant(now)?)
+    engine::preview::preview(&snapshot, &draft, now)
 }
 
 /// Reads a draft invoice.
@@ -105,15 +124,18 @@ pub fn fee_key(id: &str) -> Result<(Currency, FeeKey)> {
 }
 
 /// `NaN` would pass for 1970, when nothing had expired yet.
+#[cfg(all(target_arch = "wasm32", feature = "gate"))]
 pub fn instant(milliseconds: f64) -> Result<Timestamp> {
     if milliseconds.is_finite() {
         Ok(Timestamp(milliseconds as i64))
     } else {
-        Err(Error::invalid_input(
-            "now",
-            "must be a number of milliseconds",
-        ))
+        Err(no_instant())
     }
+}
+
+/// The fault of a `now` that is none.
+pub fn no_instant() -> Error {
+    Error::invalid_input("now", "must be a number of milliseconds")
 }
 
 fn snapshot<S: Source>(profile: Profile, wallets: S, grants: S) -> Result<Snapshot> {

@@ -2,10 +2,7 @@
 
 use crate::decimal::Decimal;
 use crate::error::{Error, Result};
-use crate::wire::source::Source;
-
-/// 2^53 - 1: beyond it, an integer that came as a JSON number may have lost digits before it reached us.
-pub(super) const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+use crate::wire::source::{Number, Source};
 
 /// A value and its path.
 ///
@@ -212,7 +209,10 @@ impl<S: Source> Field<'_, S> {
     /// # Errors
     /// That it is no integer, or not a safe one.
     pub fn optional_integer(&self) -> Result<Option<i64>> {
-        let read = |source: &S| source.as_number().and_then(whole);
+        let read = |source: &S| match source.as_number() {
+            Some(Number::Whole(whole)) => Some(whole),
+            _ => None,
+        };
         self.optional(read, "is not an integer")
     }
 
@@ -241,10 +241,4 @@ impl<S: Source> Field<'_, S> {
     pub(super) fn required<T>(&self, value: Option<T>) -> Result<T> {
         value.ok_or_else(|| self.fault("is missing"))
     }
-}
-
-/// The integer that a number is, if it is a safe one.
-pub(crate) fn whole(number: f64) -> Option<i64> {
-    let whole = number as i64;
-    (whole as f64 == number && number.abs() <= MAX_SAFE_INTEGER).then_some(whole)
 }

@@ -12,7 +12,7 @@
 
 use serde_json::Value;
 
-use crate::wire::source::Source;
+use crate::wire::source::{Number, Source};
 
 static NULL: Value = Value::Null;
 
@@ -33,8 +33,8 @@ impl Source for &Value {
         self.as_str().map(str::to_owned)
     }
 
-    fn as_number(&self) -> Option<f64> {
-        self.as_f64()
+    fn as_number(&self) -> Option<Number> {
+        self.as_f64().map(Number::of)
     }
 
     fn number_text(&self) -> Option<String> {

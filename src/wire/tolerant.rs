@@ -4,8 +4,8 @@ use crate::currency::Currency;
 use crate::decimal::Decimal;
 use crate::error::{Error, Kind, Result};
 use crate::time::Timestamp;
-use crate::wire::field::{Field, MAX_SAFE_INTEGER, whole};
-use crate::wire::source::Source;
+use crate::wire::field::Field;
+use crate::wire::source::{Number, Source};
 
 impl<S: Source> Field<'_, S> {
     /// An amount, as text or a number, which must be there.
@@ -60,14 +60,12 @@ impl<S: Source> Field<'_, S> {
 }
 
 /// The decimal that a number was written as.
-fn exact<S: Source>(source: &S, number: f64) -> Result<Decimal> {
-    if let Some(whole) = whole(number) {
-        return Ok(Decimal::from(whole));
+fn exact<S: Source>(source: &S, number: Number) -> Result<Decimal> {
+    match number {
+        Number::Whole(whole) => Ok(Decimal::from(whole)),
+        // The last digits are not certain.
+        Number::Beyond => Err(Error::out_of_range()),
+        // No text reads as no amount.
+        Number::Other => Decimal::parse_number(&source.number_text().unwrap_or_default()),
     }
-    // Beyond the safe integers the last digits are not certain.
-    if number.is_finite() && number.abs() > MAX_SAFE_INTEGER {
-        return Err(Error::out_of_range());
-    }
-    // No text reads as no amount.
-    Decimal::parse_number(&source.number_text().unwrap_or_default())
 }

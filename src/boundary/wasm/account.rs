@@ -15,7 +15,7 @@ use crate::engine::preview::preview;
 use crate::error::{Error, Result};
 use crate::model::decision::Precision;
 use crate::time::Timestamp;
-use crate::wire::field::whole;
+use crate::wire::source::Number;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"import type { AccountOptions, EngineDecision, EngineExplanation, EnginePreview, EngineSummary, RedactedWallets } from "../engine/types.js";"#;
@@ -41,7 +41,7 @@ impl Account {
         usage: JsValue,
         #[wasm_bindgen(unchecked_param_type = "AccountOptions")] options: JsValue,
     ) -> core::result::Result<Account, JsValue> {
-        let account = open::account(profile, wallets, grants, usage, options)
+        let account = open::reconstructed(profile, wallets, grants, usage, options)
             .map_err(|error| error_to_js(&error))?;
         Ok(Self {
             inner: Cell::new(Some(Box::new(account))),
@@ -245,5 +245,8 @@ fn number(integer: Option<i64>) -> f64 {
 
 /// `NaN` and fractions would pass for smaller costs, so they are refused.
 fn integer(mantissa: f64) -> Result<i64> {
-    whole(mantissa).ok_or_else(|| Error::invalid_input("mantissa", "must be a safe integer"))
+    match Number::of(mantissa) {
+        Number::Whole(whole) => Ok(whole),
+        _ => Err(Error::invalid_input("mantissa", "must be a safe integer")),
+    }
 }

@@ -4,7 +4,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::fault::error_to_js;
-use crate::boundary::{answer, open};
+use crate::boundary::answer;
+use crate::boundary::open::{self, instant};
 
 /// Previews a draft against a provider's wallets; `grants` are entries of wallet id and credit transactions, or
 /// undefined.
@@ -16,7 +17,9 @@ pub fn preview_invoice(
     invoice: JsValue,
     now: f64,
 ) -> core::result::Result<JsValue, JsValue> {
-    match open::preview(profile, wallets, grants, invoice, now) {
+    let preview =
+        instant(now).and_then(|now| open::preview(profile, wallets, grants, invoice, now));
+    match preview {
         Ok(preview) => Ok(answer::preview(&preview)),
         Err(error) => Err(error_to_js(&error)),
     }

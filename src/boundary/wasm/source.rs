@@ -2,12 +2,12 @@
 //!
 //! Every call that may run code of somebody else's (a getter, a Proxy) catches what that throws.
 
-use js_sys::{Array, Number, Reflect};
+use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::literal::literal;
-use crate::wire::source::Source;
+use crate::wire::source::{Number, Source};
 
 #[wasm_bindgen]
 extern "C" {
@@ -49,12 +49,12 @@ impl Source for JsValue {
         }
     }
 
-    fn as_number(&self) -> Option<f64> {
-        self.as_f64()
+    fn as_number(&self) -> Option<Number> {
+        self.as_f64().map(Number::of)
     }
 
     fn number_text(&self) -> Option<String> {
-        let number = self.dyn_ref::<Number>()?;
+        let number = self.dyn_ref::<js_sys::Number>()?;
         number.to_string_with_radix(10).ok().map(String::from)
     }
 

@@ -5,7 +5,7 @@ import { parseCost } from "../cost.js";
 import { parseFeeKey } from "../fee-key.js";
 import { invalid, knownOnly, object } from "../input.js";
 import type { DecimalInput, DecimalString, EngineProfile, Explanation, FeeKey, Reason, WalletsSnapshot } from "../types.js";
-import { ResidentAccount, type WalletsJson } from "./account.js";
+import type { Core, ProviderWallets } from "./core.js";
 import type { AccountOptions } from "./types.js";
 
 /** What is to be spent: a usage of the gate without its customer. Exactly one of amount, credits, and units with their price. */
@@ -37,7 +37,7 @@ export interface CoverageOptions {
   readonly postpaid?: "exclude" | "include" | undefined;
 }
 
-/** The answer of {@link coverage}, currency units. */
+/** The answer of `coverage`, currency units. */
 export interface Coverage {
   readonly outcome: "covered" | "short" | "unknown";
   readonly reason: Reason;
@@ -58,38 +58,17 @@ const OPTIONS = new Set(["now", "taxRate", "whenScopesOverlap", "targetsWallets"
 const SNAPSHOT_FIELDS = new Set(["profile", "wallets", "grants", "customer", "fetchedAt", "asOf", "freshness"]);
 const PROFILES: readonly EngineProfile[] = ["flexprice", "lago", "lago-2022"];
 
-/**
- * Answers from a provider's wallets alone whether they cover a usage.
- *
- * @throws CreditGateError `invalid_input`, `invalid_decimal`, `decimal_out_of_range`, `negative_amount` for the
- * caller's input and `invalid_response` for the provider's, with the path of the field.
- *
- * @example
- * ```ts
- * import { coverage } from "creditgate/engine";
- *
- * const wallets = [{ id: "w", currency: "usd", balance: "25", real_time_balance: "4", is_cached_fallback: false }];
- * const answer = coverage({ profile: "flexprice", wallets }, { currency: "USD", amount: "5" }, { now: Date.now() });
- * console.log(answer.outcome, answer.shortfall); // short 1
- * ```
- */
-export function coverage(snapshot: WalletsSnapshot, usage: CoverageUsage, options: CoverageOptions): Coverage {
-  const { profile, ...json } = readSnapshot(snapshot);
+/** `coverage` of one build of the engine. */
+export function coverageBy(core: Core, snapshot: WalletsSnapshot, usage: CoverageUsage, options: CoverageOptions): Coverage {
+  const wallets = readSnapshot(snapshot);
   knownOnly(object(usage, "usage"), USAGE_FIELDS, "usage");
-  const key = parseFeeKey(usage, usage.currency, profile);
+  const key = parseFeeKey(usage, usage.currency, wallets.profile);
   const { isCredits, cost } = parseCost(usage);
-  const judging = readOptions(options);
-  const account = new ResidentAccount(profile, json, judging);
-  try {
-    const answer = account.decide(key, { isCredits, value: cost.text }, options.now);
-    return { ...answer, explanation: account.explain(key, options.now) };
-  } finally {
-    account.free();
-  }
+  return core.coverage(wallets, { key, cost: { isCredits, value: cost.text } }, readOptions(options), options.now);
 }
 
 /** Checks the outside of a snapshot; what is in it is the engine's to judge. */
-export function readSnapshot(snapshot: WalletsSnapshot): WalletsJson & { readonly profile: EngineProfile } {
+export function readSnapshot(snapshot: WalletsSnapshot): ProviderWallets {
   knownOnly(object(snapshot, "snapshot"), SNAPSHOT_FIELDS, "snapshot");
   const { profile, wallets, grants } = snapshot;
   if (!PROFILES.includes(profile)) throw invalid("snapshot.profile", `must be ${PROFILES.map((name) => `"${name}"`).join(", ")}`);

@@ -4,10 +4,10 @@
  * @module creditgate/engine
  */
 
-export { type Coverage, coverage, type CoverageOptions, type CoverageUsage } from "./coverage.js";
+export type { Coverage, CoverageOptions, CoverageUsage } from "./coverage.js";
 export { draftFromFlexprice } from "./draft-from-flexprice.js";
 export { draftFromLago } from "./draft-from-lago.js";
-export { previewInvoice } from "./preview.js";
+export { coverage, previewInvoice } from "./pure.js";
 export type {
   DraftCoupon, DraftInvoice, DraftLine, EngineProfile, InvoicePreview, PreviewLine, PreviewWallet, WalletsSnapshot,
 } from "../types.js";

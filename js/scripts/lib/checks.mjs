@@ -4,6 +4,7 @@ import { run } from "./exec.mjs";
 import { exclusively } from "./lock.mjs";
 import { js, modules, node24, scripts, target, toolEnv } from "./paths.mjs";
 import { countCrates, step } from "./progress.mjs";
+import { buildNoWasm } from "./no-wasm.mjs";
 import { buildWasm } from "./wasm.mjs";
 
 const MOST_LINES = 60;
@@ -28,7 +29,10 @@ export const TS_CHECKS = [
     run: async () => {
       // The glue's declarations are generated, and the sources import them.
       try {
-        await exclusively("build", buildWasm);
+        await exclusively("build", async () => {
+          await buildWasm();
+          await buildNoWasm();
+        });
       } catch (error) {
         return error.message;
       }

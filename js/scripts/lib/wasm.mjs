@@ -29,21 +29,23 @@ const WASM_FEATURES = [
  * caller, whose code then has hundreds of locals and compresses a tenth worse; common subexpressions in locals cost a
  * hundredth. rustc puts the stack first, so nothing that is read by a constant lies in the first KiB.
  */
-const OPTIMISE = [
+export const OPTIMISE = [
   "-Os", "--one-caller-inline-max-function-size=0", "--skip-pass=local-cse", "--low-memory-unused",
   "--strip-debug", "--strip-producers", "--strip-target-features",
 ];
 
-const log = (name) => join(target, "logs", `${name}.log`);
+export const log = (name) => join(target, "logs", `${name}.log`);
 
 const outputsOf = (name) => ["_bg.js", "_bg.d.ts", "_bg.wasm", "_bg.d.wasm.ts", "_bg.inline.js", "_bg.inline.d.ts"].map((end) => join(wasmDir, name + end));
 
 function inputHash(features) {
   const files = ["src", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"].flatMap((name) => filesUnder(join(root, name)));
   const self = fileURLToPath(import.meta.url);
-  const binaryen = JSON.parse(readFileSync(join(modules, "binaryen", "package.json"), "utf8")).version;
-  return hashOf([...files, self], `binaryen ${binaryen}`, features.join());
+  return hashOf([...files, self], `binaryen ${versionOf("binaryen")}`, features.join());
 }
+
+/** The version of an installed npm package. */
+export const versionOf = (name) => JSON.parse(readFileSync(join(modules, name, "package.json"), "utf8")).version;
 
 /** Builds the artifacts whose inputs changed. */
 export async function buildWasm() {
@@ -77,7 +79,7 @@ export async function buildWasm() {
 }
 
 /** Flags that leave the folders of this machine out of the places that panics name: the package carries them. */
-async function withoutPaths() {
+export async function withoutPaths() {
   const args = ["metadata", "--format-version", "1", "--locked", "--filter-platform", "wasm32-unknown-unknown"];
   const { code, stdout } = await run("cargo", args, { env: toolEnv(), log: log("cargo-metadata") });
   if (code !== 0) throw new Failure("cargo does not tell where the crates are.", { log: log("cargo-metadata") });
@@ -104,7 +106,7 @@ async function compile({ name, features }, rustFlags, detail) {
 }
 
 /** The compiler's first error, which is what a person needs to see. */
-function lastError(output) {
+export function lastError(output) {
   const lines = output.split("\n");
   const first = lines.findIndex((line) => /^error/.test(line));
   return first === -1 ? lines.slice(-8).join("\n") : lines.slice(first, first + 20).join("\n");

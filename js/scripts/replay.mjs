@@ -1,6 +1,6 @@
 /**
- * Replays vector files against an engine: `npm run replay -- DIR... [--engine native|wasm]`. A kind that the engine
- * has no verb for yet counts as skipped. The last line counts; the exit code tells.
+ * Replays vector files against an engine: `npm run replay -- DIR... [--engine native|wasm|no-wasm]`. A kind that the
+ * engine has no verb for counts as skipped. The last line counts; the exit code tells.
  */
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
@@ -10,22 +10,25 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { run } from "./lib/exec.mjs";
 import { Failure, main } from "./lib/failure.mjs";
+import { exclusively } from "./lib/lock.mjs";
+import { isManagement } from "./lib/management.mjs";
+import { buildNoWasmWithRules } from "./lib/no-wasm.mjs";
 import { pkg, root, target, toolEnv } from "./lib/paths.mjs";
 import { step } from "./lib/progress.mjs";
 import { difference, parseExactly } from "./lib/replay.mjs";
 import { svixReplayer } from "./lib/svix.mjs";
 
-const ENGINES = { native, wasm };
+const ENGINES = { native, wasm, "no-wasm": noWasm };
 
 main(async (args) => {
   const { values, positionals } = parse(args);
   const engine = Object.hasOwn(ENGINES, values.engine) ? ENGINES[values.engine] : undefined;
-  if (engine === undefined) throw new Failure(`There is no engine ${values.engine}: use native or wasm.`, { exitCode: 2 });
-  if (positionals.length === 0) throw new Failure("Which folder? npm run replay -- DIR... [--engine native|wasm]", { exitCode: 2 });
+  if (engine === undefined) throw new Failure(`There is no engine ${values.engine}: use native, wasm or no-wasm.`, { exitCode: 2 });
+  if (positionals.length === 0) throw new Failure("Which folder? npm run replay -- DIR... [--engine native|wasm|no-wasm]", { exitCode: 2 });
   const files = positionals.flatMap(vectorFiles);
   if (files.length === 0) throw new Failure("There is no vector file in there.", { exitCode: 2 });
 
-  const { call: callEngine, close } = await engine();
+  const { call: callEngine, close, whySkipped = () => "no replayer yet" } = await engine();
   const callSvix = await svixReplayer();
   // Signatures are checked in TypeScript, whatever the engine.
   const call = (kind, input) => (kind === "webhook.svix" ? callSvix(input) : callEngine(kind, input));
@@ -42,7 +45,8 @@ main(async (args) => {
   }
   close();
   if (unreplayed.size > 0) {
-    console.log(`skipped, no replayer yet: ${[...unreplayed].map(([kind, count]) => `${kind} (${count})`).join(", ")}`);
+    const reasons = Map.groupBy(unreplayed, ([kind]) => whySkipped(kind));
+    for (const [why, kinds] of reasons) console.log(`skipped, ${why}: ${kinds.map(([kind, count]) => `${kind} (${count})`).join(", ")}`);
   }
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   return counts.failed === 0 ? 0 : 1;
@@ -123,5 +127,24 @@ async function wasm() {
       }
     },
     close() {},
+  };
+}
+
+/** The engine as a page without WebAssembly has it, with the verbs of the rules besides; those of management stay out. */
+async function noWasm() {
+  const file = await exclusively("build", buildNoWasmWithRules);
+  const { callVerb } = await import(pathToFileURL(join(pkg, "dist", "no-wasm", "core.js")).href);
+  const module = await import(pathToFileURL(file).href);
+  return {
+    async call(verb, request) {
+      if (isManagement(verb)) return { error: { code: "unknown_verb" } };
+      try {
+        return { answer: callVerb(module, verb, JSON.stringify(JSON.stringify(request))) };
+      } catch (error) {
+        return { error };
+      }
+    },
+    close() {},
+    whySkipped: (kind) => (isManagement(kind) ? "management is not for a page" : "no verb of that name"),
   };
 }

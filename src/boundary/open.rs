@@ -1,12 +1,10 @@
 //! What an account or a preview is made of, as it comes.
 
-use crate::currency::Currency;
 use crate::engine;
 use crate::engine::account::{Account, Options, WhenScopesOverlap};
 #[cfg(all(target_arch = "wasm32", feature = "gate"))]
 use crate::engine::reconstruction::Reconstruction;
 use crate::error::{Error, Result};
-use crate::model::fee_key::FeeKey;
 use crate::model::invoice::Draft;
 use crate::model::preview::Preview;
 use crate::model::snapshot::Snapshot;
@@ -105,22 +103,6 @@ pub fn preview<S: Source>(
 /// Reads a draft invoice.
 pub fn invoice<S: Source>(profile: Profile, invoice: S) -> Result<Draft> {
     draft(&Field::input(invoice, "invoice"), profile)
-}
-
-/// Reads `FeeKeyParts.id` of `js/types.ts`: currency, fee type, metric and target wallet, NUL between them; the last two
-/// may be empty.
-pub fn fee_key(id: &str) -> Result<(Currency, FeeKey)> {
-    let mut parts = id.split('\0');
-    let currency = Currency::parse(parts.next().unwrap_or_default())?;
-    let mut part = || parts.next().unwrap_or_default().to_owned();
-    let fee_type = part();
-    let mut named = || Some(part()).filter(|part| !part.is_empty());
-    let key = FeeKey {
-        fee_type,
-        metric: named(),
-        target_wallet: named(),
-    };
-    Ok((currency, key))
 }
 
 /// `NaN` would pass for 1970, when nothing had expired yet.

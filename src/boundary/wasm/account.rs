@@ -9,11 +9,13 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::fault::error_to_js;
 use crate::boundary::open::{self, instant};
 use crate::boundary::{answer, redacted};
+use crate::currency::Currency;
 use crate::decimal::Decimal;
 use crate::engine::account::{self, Cost, MOST_UNITS};
 use crate::engine::preview::preview;
 use crate::error::{Error, Result};
 use crate::model::decision::Precision;
+use crate::model::fee_key::FeeKey;
 use crate::time::Timestamp;
 use crate::wire::source::Number;
 
@@ -51,7 +53,7 @@ impl Account {
     /// The place of a fee key, made if there is none. A key is the text of `FeeKeyParts.id`, here and below.
     pub fn slot(&self, key: &str) -> core::result::Result<u32, JsValue> {
         self.with(|account| {
-            let (currency, key) = open::fee_key(key)?;
+            let (currency, key) = fee_key(key)?;
             u32::try_from(account.slot(currency, key)).map_err(|_| Error::engine_fault())
         })
     }
@@ -161,7 +163,7 @@ impl Account {
         now: f64,
     ) -> core::result::Result<JsValue, JsValue> {
         let decision = self.with(|account| {
-            let (currency, key) = open::fee_key(key)?;
+            let (currency, key) = fee_key(key)?;
             let cost = cost(is_credits, Decimal::parse(value)?);
             account.decide_once(currency, &key, cost, instant(now)?)
         })?;
@@ -172,7 +174,7 @@ impl Account {
     #[wasm_bindgen(unchecked_return_type = "EngineExplanation")]
     pub fn explain(&self, key: &str, now: f64) -> core::result::Result<JsValue, JsValue> {
         let explanation = self.with(|account| {
-            let (currency, key) = open::fee_key(key)?;
+            let (currency, key) = fee_key(key)?;
             account.explain(currency, &key, instant(now)?)
         })?;
         Ok(answer::explanation(&explanation))
@@ -222,6 +224,22 @@ impl Account {
         self.inner.set(Some(account));
         result.map_err(|error| error_to_js(&error))
     }
+}
+
+/// Reads `FeeKeyParts.id` of `js/types.ts`: currency, fee type, metric and target wallet, NUL between them; the last two
+/// may be empty.
+fn fee_key(id: &str) -> Result<(Currency, FeeKey)> {
+    let mut parts = id.split('\0');
+    let currency = Currency::parse(parts.next().unwrap_or_default())?;
+    let mut part = || parts.next().unwrap_or_default().to_owned();
+    let fee_type = part();
+    let mut named = || Some(part()).filter(|part| !part.is_empty());
+    let key = FeeKey {
+        fee_type,
+        metric: named(),
+        target_wallet: named(),
+    };
+    Ok((currency, key))
 }
 
 fn index(slot: u32) -> Result<usize> {

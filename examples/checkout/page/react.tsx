@@ -1,6 +1,6 @@
 /** The same page with React 19, which hands a custom element's properties over as they are. */
 import { type CreditPreviewElement, defineCreditPreview } from "creditgate/browser";
-import { type DetailedHTMLProps, type HTMLAttributes, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
 import { type Cart, cartStore, confirmOrder, draft, MOST, openCheckout, priceOf, type Product, PRODUCTS, topUp, withQuantity } from "./visit.ts";
 

@@ -18,7 +18,9 @@ element.checkout = checkout;
 function show(): void {
   for (const row of document.querySelectorAll<HTMLElement>("[data-product]")) {
     const input = row.querySelector("input") as HTMLInputElement;
-    input.value = String(cart[row.dataset["product"] ?? ""] ?? 0);
+    const quantity = cart[row.dataset["product"] ?? ""] ?? 0;
+    // What somebody is typing stays as it is, and an emptied field is none of it.
+    if (Number(input.value) !== quantity) input.value = String(quantity);
   }
   element.draft = draft(cart);
   enable();

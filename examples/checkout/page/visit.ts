@@ -55,7 +55,8 @@ export function withQuantity(cart: Cart, product: string, quantity: number): Car
 
 export function format(amount: `${number}`): string {
   const style = { style: "currency", currency: CURRENCIES[customer.provider] } as const;
-  return new Intl.NumberFormat(document.documentElement.lang, style).format(amount);
+  // Text is formatted exactly; the types of this library version know numbers only.
+  return new Intl.NumberFormat(document.documentElement.lang, style).format(amount as unknown as bigint);
 }
 
 export const priceOf = (product: Product) => format(money(product.price[CURRENCIES[customer.provider]]));

@@ -1,6 +1,7 @@
 /** The pages' HTML. The cart is there before any script; React and Vue render their own. */
 import { html, raw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
+import type { SnapshotPublicKey } from "creditgate/browser";
 import type { Customer } from "./customers.ts";
 import { CURRENCIES, firstCart, money, MOST, PRODUCTS } from "./catalogue.ts";
 
@@ -11,7 +12,7 @@ const TITLES: Readonly<Record<Page, string>> = { shop: "plain HTML", react: "Rea
 /** What the server tells the page's script. No key, no wallet: those come signed, for this customer and this origin. */
 export interface Visit {
   readonly customer: Customer;
-  readonly publicKey: object;
+  readonly publicKey: SnapshotPublicKey;
 }
 
 export interface View extends Visit {
@@ -72,7 +73,7 @@ function checkout({ customer }: View) {
   const cart = firstCart();
   const prices = new Intl.NumberFormat("en", { style: "currency", currency: CURRENCIES[customer.provider] });
   const rows = PRODUCTS.map(({ id, name, unit, price }) => {
-    const each = prices.format(money(price[CURRENCIES[customer.provider]]));
+    const each = prices.format(money(price[CURRENCIES[customer.provider]]) as unknown as bigint);
     return html`<li data-product="${id}">
           <span class="icon" data-icon="${id}"></span>
           <div class="what"><strong id="name-${id}">${name}</strong><span>${unit}</span></div>

@@ -16,7 +16,7 @@ const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("
 export const claimsOf = (token: string): Claims => decode(token.split(".")[1]) as unknown as Claims;
 
 /** Signs other claims as the shop would have. */
-async function signed(token: string, key: JWK, change: Partial<Claims>): Promise<string> {
+export async function signed(token: string, key: JWK, change: Partial<Claims>): Promise<string> {
   const payload = new TextEncoder().encode(JSON.stringify({ ...claimsOf(token), ...change }));
   const header = decode(token.split(".")[0]) as { alg: string };
   return new CompactSign(payload).setProtectedHeader(header).sign(await importJWK(key, "ES256"));

@@ -88,9 +88,13 @@ export class Visitor {
   async until(isSo: (text: string) => boolean, text = ""): Promise<void> {
     const deadline = performance.now() + DEADLINE;
     while (!(await this.page.evaluate(isSo, text))) {
-      if (performance.now() > deadline) throw new Error(`not so after ${DEADLINE} ms: ${String(isSo)}; the page shows: ${await this.text()}`);
+      if (performance.now() > deadline) throw new Error(`not so after ${DEADLINE} ms: ${String(isSo)} (${text}); the page shows: ${await this.#preview()}`);
       await new Promise((done) => setTimeout(done, 15));
     }
+  }
+
+  #preview(): Promise<string> {
+    return this.page.evaluate(() => document.querySelector("credit-preview")?.shadowRoot?.textContent ?? "no preview");
   }
 
   /** Waits for a state of the preview: `figures`, `error`, `loading`, `empty`; or for a part, as `stale`. */
@@ -131,6 +135,21 @@ export class Visitor {
         preview: JSON.stringify(element.preview),
       };
     });
+  }
+
+  /** Has the page ask for the wallets again, as after a top-up. */
+  async refresh(): Promise<void> {
+    await this.page.evaluate(async () => (document.querySelector("credit-preview") as CreditPreviewElement).checkout?.refresh());
+  }
+
+  /** How many long timers the page has. */
+  pending(): Promise<number> {
+    return this.page.evaluate(() => window.instruments.pending());
+  }
+
+  /** Lets time pass for the page. The shop's own clock stays: what it signs is ten minutes ahead of it. */
+  async advance(ms: number): Promise<void> {
+    await this.page.evaluate((by) => window.instruments.advance(by), ms);
   }
 
   /** Puts a draft into the element as a shop's script would. */

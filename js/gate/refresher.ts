@@ -34,6 +34,9 @@ const RETRY_AFTER = { first: 1_000, longest: 30_000 };
 /** Of a snapshot's time, how much is jitter. */
 const JITTER = 0.1;
 
+/** One for all: most snapshots have none. */
+const NO_NOTES: Snapshot["notes"] = [];
+
 /** What a refresh may do. */
 export interface RefreshOptions {
   /** Milliseconds. @defaultValue that of a refresh behind an answer */
@@ -244,7 +247,7 @@ export class Refresher {
       const hasWallets = walletCount > 0;
       const { found, sentAt, grants } = answer;
       const hasGrants = grants !== undefined;
-      const snapshot: Snapshot = { account, sequence, found, hasWallets, hasGrants, sentAt, fetchedAt, asOf, freshness, notes };
+      const snapshot: Snapshot = { account, sequence, found, hasWallets, hasGrants, sentAt, fetchedAt, asOf, freshness, notes: notes.length === 0 ? NO_NOTES : notes };
       // Of two answers that may be used, the one with the newer figures stays.
       const { snapshot: present } = state;
       const isPresentUsable = present !== undefined && !this.isOutdated(state) && now() < present.sentAt + usableFor;

@@ -1,7 +1,7 @@
 /** Assembles pkg/ from pkg-template/, the compiled TypeScript and the wasm files. */
 import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, sep } from "node:path";
-import { bundleSandbox } from "./bundle.mjs";
+import { bundleEntries, bundleSandbox } from "./bundle.mjs";
 import { run } from "./exec.mjs";
 import { Failure } from "./failure.mjs";
 import { crates, notices, npmPackages } from "./licences.mjs";
@@ -51,6 +51,7 @@ async function assemble(folder) {
     if (!file.endsWith("queries.d.ts")) cpSync(file, join(dist, "wasm", file.slice(wasmDir.length + 1)));
   }
   const bundled = await bundleSandbox(dist);
+  await bundleEntries(dist, JSON.parse(readFileSync(join(folder, "package.json"), "utf8")));
   const linked = await crates(ARTIFACTS.flatMap(({ features }) => features));
   writeFileSync(join(folder, "THIRD-PARTY-LICENSES"), notices([...npmPackages(bundled), ...linked]));
   const bin = join(dist, "bin.js");

@@ -35,9 +35,8 @@ export async function race(contestants, { rounds, milliseconds }) {
 
 /** The results of a race, the best first being 1. */
 export function results(suite, name, times) {
-  const medians = Object.entries(times).map(([contestant, rounds]) => [contestant, median(rounds)]);
-  const best = Math.min(...medians.map(([, ns]) => ns));
-  return medians.map(([contestant, ns]) => ({ suite, case: name, name: contestant, nsPerOp: ns, ratioToBest: ns / best }));
+  const best = Math.min(...Object.values(times).map(median));
+  return Object.entries(times).map(([contestant, rounds]) => ({ suite, case: name, name: contestant, nsPerOp: median(rounds), ratioToBest: median(rounds) / best, rounds }));
 }
 
 /** How many times longer `slower` takes than `faster`. */

@@ -27,7 +27,7 @@ const SUITES = [
 ];
 
 const PACE = { rounds: 7, milliseconds: 30 };
-const QUICK = { rounds: 5, milliseconds: 8 };
+const QUICK = { rounds: 12, milliseconds: 3 };
 
 main(async (args) => {
   const options = parse(args);
@@ -41,12 +41,12 @@ main(async (args) => {
     results.push(...found.results);
     budgets.push(...found.budgets.map((budget) => ({ ...budget, ok: budget.is === "at least" ? budget.value >= budget.limit : budget.value <= budget.limit })));
   }
-  const report = { machine: machine(), results, budgets };
+  const report = { machine: machine(), results: results.map(({ rounds, ...result }) => result), budgets };
   const people = options.json ? process.stderr : process.stdout;
   const print = (lines) => people.write(`${lines.join("\n")}\n`);
   if (options.keep) keepRatios(results);
   if (options.check) {
-    const problems = check(report);
+    const problems = check(results);
     print(problems.length === 0 ? ["bench: no ratio is worse than what was kept"] : problems.map((problem) => `FAILED: ${problem}`));
     return problems.length === 0 ? 0 : 1;
   }

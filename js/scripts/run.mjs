@@ -20,8 +20,9 @@ const TASKS = {
   build: { file: join(scripts, "build.mjs"), about: "the wasm files and the package, into pkg/" },
   pack: { file: join(scripts, "pack.mjs"), build: true, about: "the tarball; the last line is its path" },
   sandbox: { file: join(pkg, "dist", "bin.js"), args: ["sandbox"], build: true, about: "the local billing APIs [--json] [--port N]" },
-  replay: { file: join(scripts, "replay.mjs"), build: true, about: "replays vector files: DIR... [--engine native|wasm]" },
+  replay: { file: join(scripts, "replay.mjs"), build: true, about: "replays vector files: DIR... [--engine native|wasm|no-wasm]" },
   size: { file: join(scripts, "size.mjs"), build: true, about: "sizes against their budgets [--json]" },
+  bench: { file: join(js, "bench", "run.mjs"), build: true, about: "comparisons and the budgets of speed [--suite NAME] [--quick] [--check] [--write] [--keep] [--json]" },
   check: { file: join(scripts, "check.mjs"), build: true, about: "layers, types, formatting, clippy" },
   "test:runtimes": { file: join(js, "runtime-tests", "run.mjs"), build: true, browsers: true, about: "the packed tarball in every runtime and bundler [--part] [--only NAME,...] [--list] [--json]" },
 };

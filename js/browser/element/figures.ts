@@ -35,7 +35,7 @@ export function draftLineOf({ draft, preview }: Figures, place: number): Checkou
 
 /** A figure that keeps its own direction within a text of another. */
 export function amount(text: string, part = ""): Description {
-  return h("span", { part: part === "" ? "amount" : `${part} amount` }, text);
+  return h("span", { part: part === "" ? "amount" : `${part} amount`, dir: "auto" }, text);
 }
 
 /** The wallet's colour and pattern, beside its name. */

@@ -55,7 +55,7 @@ export const STYLES = `
 [part~="wallets-heading"] { font-size: 1em; }
 [part~="body"] { display: flex; flex-direction: column; gap: var(--_gap); margin-block-start: var(--_gap); }
 ul, dl, dd, p { list-style: none; margin: 0; padding: 0; }
-[part~="amount"] { font-variant-numeric: tabular-nums; unicode-bidi: isolate; }
+[part~="amount"] { font-variant-numeric: tabular-nums; }
 [part~="hint"], [part~="note"], [part~="wallet-detail"], [part~="share-credits"] { color: var(--_muted); font-size: 0.875em; }
 
 [part~="lines"] { display: flex; flex-direction: column; gap: var(--_gap); }

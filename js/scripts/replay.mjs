@@ -133,6 +133,7 @@ async function wasm() {
 /** The engine as a page without WebAssembly has it, with the verbs of the rules besides; those of management stay out. */
 async function noWasm() {
   const file = await exclusively("build", buildNoWasmWithRules);
+  console.log("answered by target/no-wasm/with_rules.mjs: the crate of creditgate/no-wasm with the verbs of the rules, which no page loads");
   const { callVerb } = await import(pathToFileURL(join(pkg, "dist", "no-wasm", "core.js")).href);
   const module = await import(pathToFileURL(file).href);
   return {

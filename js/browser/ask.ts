@@ -14,6 +14,7 @@ const NOTHING: DraftInvoice = { currency: "USD", lines: [] };
 
 /** Asks a source; gives up after the deadline, and when `closing` aborts. Whatever it does then leaves no timer behind. */
 export async function askSource(source: SnapshotSource, closing: AbortSignal): Promise<PageSnapshot> {
+  closing.throwIfAborted();
   const asking = new AbortController();
   const { signal } = asking;
   const close = () => asking.abort(closing.reason);

@@ -104,14 +104,14 @@ async function askFlexprice({ token, baseUrl }: PortalSession, wantsGrants: bool
   const { body, sentAt } = await request("Flexprice", portal, { method: "POST", headers, body: "{}" }, asking);
   const wallets = walletsOf(body);
   const grants = wantsGrants ? await grantsOf(portal, wallets, headers, asking) : undefined;
-  const freshness: Freshness = wallets.every((wallet) => wallet["is_cached_fallback"] === false) ? "computed" : "cached_fallback";
+  const freshness: Freshness = wallets.filter(mayPay).every((wallet) => wallet["is_cached_fallback"] === false) ? "computed" : "cached_fallback";
   const asOf = freshness === "computed" ? sentAt : sentAt - FLEXPRICE_CACHED_FOR;
   return { profile: "flexprice", wallets, grants, fetchedAt: asking.now(), asOf, freshness };
 }
 
 async function grantsOf(portal: string, wallets: readonly JsonObject[], headers: Readonly<Record<string, string>>, asking: Asking): Promise<WalletsSnapshot["grants"]> {
   const entries = wallets
-    .filter(({ wallet_type: type = "PRE_PAID" }) => type !== "POST_PAID")
+    .filter(isPrepaid)
     .map(async ({ id }) => {
       const grants: unknown[] = [];
       for (let total = 1; grants.length < total; ) {
@@ -127,6 +127,15 @@ async function grantsOf(portal: string, wallets: readonly JsonObject[], headers:
       return [String(id), grants] as const;
     });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+function isPrepaid({ wallet_type: type }: JsonObject): boolean {
+  return type !== "POST_PAID";
+}
+
+/** Only of those does a figure answer anything (`src/engine/account.rs`). */
+function mayPay(wallet: JsonObject): boolean {
+  return isPrepaid(wallet) && (wallet["wallet_status"] ?? "active") === "active";
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;

@@ -30,6 +30,8 @@ const POWERS: readonly number[] = Array.from({ length: 16 }, (_, places) => Numb
 
 /** A fee key's place in the engine, with the engine's figures that its checks go by until something changes them. */
 export class Place {
+  /** Since when they hold: a clock may be set back. */
+  since = Number.POSITIVE_INFINITY;
   /** When time changes them; in the past when a debit or hold has. */
   until = Number.NEGATIVE_INFINITY;
   /** The largest covered cost in units of so many decimal places; `NaN` where it takes more than a figure to tell. */
@@ -101,6 +103,7 @@ export class ResidentAccount {
   #read(place: Place, scale: number, now: number): Float64Array {
     const figures = new Float64Array(5);
     this.#call(() => this.#handle.figures(place.slot, scale, now, figures));
+    place.since = now;
     place.limit = figures[0] as number;
     place.until = figures[1] as number;
     place.precision = figures[2] === 1 ? "exact" : "estimate";
@@ -124,7 +127,7 @@ export class ResidentAccount {
   covers(key: FeeKeyParts, mantissa: number, scale: number, now: number): boolean | undefined {
     const place = this.#place(key);
     if (place === undefined) return undefined;
-    if (now >= place.until) this.#read(place, scale, now);
+    if (now >= place.until || now < place.since) this.#read(place, scale, now);
     let units = mantissa;
     if (scale !== place.scale) {
       units = mantissa * (POWERS[place.scale - scale] ?? Number.NaN);

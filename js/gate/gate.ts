@@ -183,9 +183,7 @@ export class CreditGate {
     this.#core.checkOpen();
     const id = typeof customer === "string" ? customer : await this.#core.customers.find(parseIds(customer, "customer"));
     if (id === undefined) return;
-    const marked = this.#core.refresher.invalidate(this.#core.state(parseCustomer(id, "customer")));
-    this.#watches?.outdated(id);
-    const isShared = await marked;
+    const isShared = await this.#core.refresher.invalidate(this.#core.state(parseCustomer(id, "customer")));
     if (!isShared) throw new CreditGateError("store_unavailable", "outdated here, but the store did not take it: other instances do not know");
   }
 

@@ -64,7 +64,7 @@ export class Meter {
     if (state === undefined || place === undefined || place.key !== this.#feeKey.id || place.scale !== this.#price.scale) return undefined;
     if (!core.isQuiet(state)) return undefined;
     const now = core.settings.now();
-    if (!(now < place.quietUntil && now < state.dueAt)) return undefined;
+    if (!(now < place.quietUntil && now >= place.since && now < state.dueAt)) return undefined;
     if (typeof units !== "number" || !(units >= 0) || !Number.isSafeInteger(units)) return undefined;
     const cost = this.#mantissa * units;
     return cost <= Number.MAX_SAFE_INTEGER ? cost <= place.limit : undefined;

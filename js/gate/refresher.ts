@@ -63,6 +63,8 @@ interface Loaded {
 export class Refresher {
   /** Hears of every refresh that has succeeded or failed. */
   onRefresh: ((state: CustomerState) => void) | undefined;
+  /** Hears of every invalidation, by whom ever. It must not throw. */
+  onInvalidation: ((state: CustomerState) => void) | undefined;
   readonly #settings: Settings;
   readonly #cache: SnapshotCache;
   readonly #ledger: Ledger;
@@ -88,7 +90,9 @@ export class Refresher {
     state.invalidatedAt = this.#sequence;
     state.epoch = this.#settings.now();
     this.#forgetRefusals(state);
-    return this.#stored.invalidate(state.customer, state.epoch);
+    const isShared = this.#stored.invalidate(state.customer, state.epoch);
+    this.onInvalidation?.(state);
+    return isShared;
   }
 
   /** Asks the provider, whatever is under way or was refused. */

@@ -1,11 +1,14 @@
 /** Keeping one customer's figures fresh for somebody who looks at them: the gate's one background timer. */
 
+import { requests } from "#platform";
 import { startTimer } from "../engine/timer.js";
 import type { CreditGateError } from "../errors.js";
 import { invalid, knownOnly, object } from "../input.js";
 import type { SnapshotInfo } from "../types.js";
+import { Alarm } from "../watch/alarm.js";
 import { Cadence, type Figures } from "../watch/cadence.js";
 import { checkTimers } from "../watch/check.js";
+import { startTimeout } from "../watch/timer.js";
 import { type Core, info } from "./core.js";
 import type { CustomerState } from "./snapshots.js";
 import { parseCustomer } from "./usage.js";
@@ -38,6 +41,12 @@ const OPTIONS = new Set(["refreshEvery"]);
 const SHORTEST = 1_000;
 const REFRESH_EVERY = 300_000;
 
+/**
+ * In Workers: how often a watch looks for what other requests have brought, ms. They must not touch its timer, and what
+ * they would begin for it would end with them.
+ */
+const LOOK_EVERY = 1_000;
+
 /** All watches of a gate. */
 export class Watches {
   readonly #core: Core;
@@ -45,8 +54,12 @@ export class Watches {
 
   constructor(core: Core) {
     this.#core = core;
+    if (requests.isolated) return;
     core.refresher.onRefresh = (state) => {
       for (const watch of this.#open) if (watch.customer === state.customer) watch.hear(state);
+    };
+    core.refresher.onInvalidation = ({ customer }) => {
+      for (const watch of this.#open) if (watch.customer === customer) watch.outdated();
     };
   }
 
@@ -65,11 +78,6 @@ export class Watches {
     return { close, [Symbol.dispose]: close };
   }
 
-  /** Brings new figures to who watches a customer whose are outdated. */
-  outdated(customer: string): void {
-    for (const watch of this.#open) if (watch.customer === customer) watch.outdated();
-  }
-
   close(): void {
     for (const watch of this.#open) watch.close();
     this.#open.clear();
@@ -81,6 +89,10 @@ class CustomerWatch {
   readonly #core: Core;
   readonly #listener: (update: WatchUpdate) => void;
   readonly #cadence: Cadence;
+  /** In Workers. */
+  readonly #look: Alarm;
+  /** What the listener and the cadence know of. */
+  #seen: Pick<CustomerState, "refreshed" | "failure" | "invalidatedAt"> | undefined;
   #closed = false;
 
   constructor(core: Core, customer: string, listener: (update: WatchUpdate) => void, every: number) {
@@ -88,14 +100,19 @@ class CustomerWatch {
     this.#core = core;
     this.customer = customer;
     this.#listener = listener;
-    this.#cadence = new Cadence({ every, refresh: () => this.#refresh(), startTimer, now, random });
+    this.#cadence = new Cadence({ every, refresh: () => this.#refresh(), startTimer: requests.isolated ? startTimeout : startTimer, now, random });
+    this.#look = new Alarm(startTimeout, now);
   }
 
   start(): void {
     const state = this.#core.state(this.customer);
     const snapshot = this.#core.usable(state, this.#core.settings.now());
     if (snapshot !== undefined) this.#tell(state);
-    if (!this.#closed) this.#cadence.start(snapshot && { at: snapshot.fetchedAt });
+    if (this.#closed) return;
+    this.#cadence.start(snapshot && { at: snapshot.fetchedAt });
+    if (!requests.isolated) return;
+    this.#note(state);
+    this.#lookLater();
   }
 
   /** Takes note of a refresh, whoever has caused it. */
@@ -111,6 +128,7 @@ class CustomerWatch {
   close(): void {
     this.#closed = true;
     this.#cadence.stop();
+    this.#look.clear();
   }
 
   /** What fails is told by the gate, as every refresh is. */
@@ -118,8 +136,33 @@ class CustomerWatch {
     const state = this.#core.state(this.customer);
     // The shared store spares the provider a customer that nobody has asked about here; then only the provider is newer.
     await this.#core.refresher.refresh(state, { skipStore: state.snapshot !== undefined });
+    if (requests.isolated && !this.#closed) {
+      this.#note(state);
+      this.#tell(state);
+    }
     if (state.failure !== undefined) throw state.failure;
     return { at: this.#core.settings.now() };
+  }
+
+  #lookLater(): void {
+    if (this.#closed) return;
+    this.#look.set(this.#core.settings.now() + LOOK_EVERY, () => {
+      if (this.#closed) return;
+      this.#lookAround(this.#core.state(this.customer));
+      this.#lookLater();
+    });
+  }
+
+  /** Takes note of what other requests have done since. */
+  #lookAround(state: CustomerState): void {
+    const { refreshed, failure, invalidatedAt } = this.#seen ?? state;
+    this.#note(state);
+    if (state.refreshed !== refreshed || state.failure !== failure) this.hear(state);
+    if (state.invalidatedAt !== invalidatedAt && this.#core.refresher.isOutdated(state)) this.outdated();
+  }
+
+  #note({ refreshed, failure, invalidatedAt }: CustomerState): void {
+    this.#seen = { refreshed, failure, invalidatedAt };
   }
 
   #tell(state: CustomerState): void {

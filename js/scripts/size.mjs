@@ -5,7 +5,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { manifest, specifiers } from "./check-package.mjs";
 import { main } from "./lib/failure.mjs";
-import { pkg, root } from "./lib/paths.mjs";
+import { pkg, root, wasmDir } from "./lib/paths.mjs";
 import { filesUnder } from "./lib/stamp.mjs";
 import { ARTIFACTS } from "./lib/wasm.mjs";
 
@@ -107,7 +107,7 @@ function table(artifacts) {
 main(async (args) => {
   const artifacts = {};
   for (const { name } of ARTIFACTS) artifacts[`${name} wasm`] = weigh(readFileSync(join(pkg, "dist", "wasm", `${name}_bg.wasm`)), `${name} wasm`);
-  artifacts["no-wasm"] = weigh(readFileSync(join(pkg, "dist", "wasm", "no_wasm.js")), "no-wasm");
+  artifacts["no-wasm"] = weigh(readFileSync(join(wasmDir, "no_wasm.js")), "no-wasm");
   const programs = [["creditgate with flexprice", APP], ...specifiers().map((name) => [name, `export * from "${name}";`])];
   for (const [name, contents] of programs) artifacts[name] = weigh(startCode(await bundle(contents, { wasm: "outside" })), name);
   const over = Object.entries(artifacts).filter(([, { gzip, budgetGzip }]) => budgetGzip !== null && gzip > budgetGzip).filter(([name]) => !(args.includes("--kept") && UNMET.has(name)));

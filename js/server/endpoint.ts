@@ -12,7 +12,7 @@ import { originOf, preflight, withCors } from "./origins.js";
 export interface EndpointOptions {
   /**
    * Says who asks: your own id of the customer, from the session that your app knows; never from what the request merely
-   * claims. `undefined` is answered 401; a `Response`, given or thrown, is passed on (a redirect, say, or your own 403);
+   * claims. `undefined` is answered 401; a `Response`, given or thrown, is passed on (a redirect, say, or your own 403; a new one each time);
    * anything else that is thrown, and what is no id, is answered 503 and told to `onError`.
    */
   readonly authenticate: (request: Request) => string | Response | undefined | Promise<string | Response | undefined>;
@@ -94,7 +94,8 @@ export function endpoint(name: string, options: EndpointOptions, work: Readonly<
 
   const answer = async (request: Request, origin: string, call: Asked["call"]): Promise<Response> => {
     const { method } = request;
-    const own = work[method === "HEAD" ? "GET" : method];
+    const name = method === "HEAD" ? "GET" : method;
+    const own = Object.hasOwn(work, name) ? work[name] : undefined;
     if (own === undefined) return allowing(methods, problemResponse(405, "This method is not one of those that are answered.", { code: "invalid_input" }));
     const customer = await whoAsks(request);
     if (customer instanceof Response) return customer;
@@ -113,15 +114,22 @@ export function endpoint(name: string, options: EndpointOptions, work: Readonly<
     return method === "HEAD" ? new Response(null, response) : response;
   };
 
-  return async (request, call = {}) => {
-    const { waitUntil } = call;
-    const own = typeof waitUntil === "function" ? { waitUntil } : {};
+  return async (request, call) => {
+    // A Worker's context serves as it is: its `waitUntil` must be called on it.
+    const own = typeof call?.waitUntil === "function" ? { waitUntil: (work: Promise<unknown>) => call.waitUntil?.(work) } : {};
     const origin = originOf(request, origins);
     if (origin === undefined) {
       const detail = "Pages of this origin are not among those that may ask.";
       return withCors(problemResponse(403, detail, { code: "snapshot_wrong_origin" }), undefined);
     }
-    return withCors(request.method === "OPTIONS" ? preflight(request, methods) : await answer(request, origin, own), origin);
+    if (request.method === "OPTIONS") return withCors(preflight(request, methods), origin);
+    const answered = await answer(request, origin, own);
+    try {
+      return withCors(answered, origin);
+    } catch (thrown) {
+      // One that `authenticate` has given before: its body is gone.
+      return withCors(failed(thrown, "not_authenticated"), origin);
+    }
   };
 }
 

@@ -15,7 +15,8 @@ export interface PreviewEndpointOptions extends EndpointOptions {
   /** The private key of `generateSnapshotKey`: snapshots are signed with it. */
   readonly key: SnapshotPrivateKey;
   /**
-   * How long a page may believe a snapshot, ms, from 1,000 to 86,400,000. A page that watches asks again every 5 minutes.
+   * How long a page may believe a snapshot from when it is signed, ms, from 1,000 to 86,400,000; its figures were up to the
+   * gate's `usableFor` old then. A page that watches asks again every 5 minutes, or before it expires: mind `rateLimit`.
    * @defaultValue 600,000
    */
   readonly validFor?: number | undefined;

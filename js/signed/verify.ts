@@ -16,7 +16,7 @@ export interface VerifyOptions {
   readonly customer: string;
   /** The page's own, as `location.origin` says it. */
   readonly origin: string;
-  /** Milliseconds since the epoch. A snapshot may have been signed by a clock up to a minute ahead. */
+  /** Milliseconds since the epoch. A snapshot may have been signed by a clock up to five minutes ahead. */
   readonly now: number;
 }
 
@@ -32,8 +32,8 @@ export interface VerifiedSnapshot {
 const OPTIONS: ReadonlySet<string> = new Set<keyof VerifyOptions>(["publicKey", "customer", "origin", "now"]);
 /** Unpadded base64url; of the last character of a signature of 64 bytes four bits say nothing, and must be zero. */
 const SHAPE = /^[\w-]+\.[\w-]+\.[\w-]{85}[AQgw]$/;
-/** How far the server's clock may be ahead, ms. */
-const AHEAD = 60_000;
+/** How far the server's clock may be ahead, ms: visitors' clocks are often slow, and the figures are only shown. */
+const AHEAD = 300_000;
 const PROFILES: readonly Profile[] = ["flexprice", "lago"];
 const FRESHNESS: readonly Freshness[] = ["computed", "cached_fallback", "undated"];
 

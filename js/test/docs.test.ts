@@ -57,8 +57,9 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-/** A request of whoever the example hears: an alert by webhook. */
+/** A request of whoever the example hears: a customer's page, or an alert by webhook. */
 function requestFor(code: string): Request {
+  if (code.includes("previewEndpoint(")) return new Request("https://shop.example/credits", { headers: { cookie: "session=1" } });
   if (!code.includes("{ lagoWebhooks }")) {
     const wallet = { id: "wallet_1", customer_id: "cust_1" };
     const alert = { state: "in_alarm", current_balance: "-9.5" };

@@ -17,12 +17,15 @@ export class Alarm {
   set(at: number, ring: () => void): void {
     this.clear();
     const after = Math.ceil(Math.min(Math.max(0, at - this.#now()), LONGEST_TIMER));
-    this.#timer = this.#start(after, () => {
+    const timer = this.#start(after, () => {
+      // In Workers a timer cannot be cleared from another request than its own, and fires all the same.
+      if (this.#timer !== timer) return;
       this.#timer = undefined;
       // Timers are limited, and some fire early.
       if (this.#now() < at) this.set(at, ring);
       else ring();
     });
+    this.#timer = timer;
   }
 
   clear(): void {

@@ -82,9 +82,10 @@ function shopApp({ billing, customers, key, origin }: Setting): Hono {
   const customerOf = (session: string | undefined) => sessions.get(session ?? "");
   const customerIn = (c: Context) => customerOf(getCookie(c, SESSION));
   const signIn = (c: Context, customer: Customer) => {
+    sessions.delete(getCookie(c, SESSION) ?? "");
     const session = crypto.randomUUID();
     sessions.set(session, customer);
-    setCookie(c, SESSION, session, { httpOnly: true, sameSite: "Strict", path: "/" });
+    setCookie(c, SESSION, session, { httpOnly: true, sameSite: "Strict", secure: origin.startsWith("https:"), path: "/" });
   };
 
   // A webhook has no cookie and is signed.
@@ -115,7 +116,7 @@ function shopApp({ billing, customers, key, origin }: Setting): Hono {
     if (customer === undefined) return c.text("Nobody of that name shops here.\n", 400);
     signIn(c, customer);
     const wanted = form.get("return");
-    return c.redirect(typeof wanted === "string" && /^\/(?!\/)/.test(wanted) ? wanted : "/", 303);
+    return c.redirect(typeof wanted === "string" && /^\/(?![/\\])/.test(wanted) ? wanted : "/", 303);
   });
 
   const snapshotOf = (provider: ProviderName) =>

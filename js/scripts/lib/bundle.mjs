@@ -9,16 +9,17 @@ import { root } from "./paths.mjs";
 import { filesUnder } from "./stamp.mjs";
 
 /** Replaces dist/sandbox/*.js by bundles of its entries; answers the npm files that went into them. */
-export async function bundleSandbox(dist) {
+export async function bundleSandbox(dist, manifest) {
   const { build } = await import("esbuild");
   const folder = join(dist, "sandbox");
-  // The rest of the package stays where it is, so that one copy of the engine and of the error class is loaded.
+  const entries = new Set(entriesOf(dist, manifest));
+  // The package's other entries stay where they are, so that one copy of the engine and of the error class is loaded.
   const keepOutside = {
     name: "keep-outside",
     setup(context) {
       context.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
         const file = resolve(resolveDir, path);
-        if (!file.startsWith(dist + sep) || file.startsWith(folder + sep)) return undefined;
+        if (!entries.has(file) || file.startsWith(folder + sep)) return undefined;
         const from = relative(folder, file).split(sep).join("/");
         return { path: from, external: true };
       });
@@ -59,8 +60,7 @@ export async function bundleSandbox(dist) {
  */
 export async function bundleEntries(dist, manifest) {
   const { build } = await import("esbuild");
-  const names = Object.values(manifest.exports).flatMap((entry) => entry.default ?? []);
-  const entryPoints = names.map((name) => join(dist, relative("dist", name))).filter((file) => !file.startsWith(join(dist, "sandbox") + sep));
+  const entryPoints = entriesOf(dist, manifest).filter((file) => !file.startsWith(join(dist, "sandbox") + sep));
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints,
@@ -86,6 +86,11 @@ export async function bundleEntries(dist, manifest) {
   mkdirSync(join(dist, "chunks"), { recursive: true });
   // No module does anything at import, so one imported for nothing need not be read; bundlers warn of it besides.
   for (const { path, text } of outputFiles) writeFileSync(path, text.replaceAll(/^import "[^"]+";\n/gm, ""));
+}
+
+/** The modules that `manifest` exports. */
+function entriesOf(dist, manifest) {
+  return Object.values(manifest.exports).flatMap((entry) => (entry.default === undefined ? [] : [join(dist, relative("dist", entry.default))]));
 }
 
 /** A declaration that names the bundled framework would not resolve where the package is installed. */

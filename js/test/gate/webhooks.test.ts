@@ -303,7 +303,7 @@ describe("each once", () => {
     for (let i = 0; i < 10_000; i++) await deliver(plain);
     expect((await deliver({ ...plain, id: "msg_10001" })).status).toBe(200);
     expect((await deliver({ ...plain, id: "first" })).status).toBe(204);
-  });
+  }, 60_000); // Ten thousand signatures.
 });
 
 describe("what is refused", () => {

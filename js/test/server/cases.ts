@@ -74,11 +74,35 @@ export function serverCases(): void {
 
   test("`validFor` says for how long, `waitUntil` is handed on, and what a framework passes besides is left alone", async () => {
     const { endpoint, asked } = setUp({ validFor: MINUTE });
-    const waitUntil = () => {};
+    const kept: unknown[] = [];
+    // As that of a Worker's context, it must be called on its own object.
+    const context = {
+      waitUntil(this: unknown, work: Promise<unknown>) {
+        expect(this).toBe(context);
+        kept.push(work);
+      },
+    };
     const request = () => new Request(URL, { headers: { origin: SHOP, authorization: "Bearer cus_1" } });
-    expect(await (await endpoint(request(), { waitUntil })).json()).toMatchObject({ expiresAt: NOW - (NOW % 1000) + MINUTE });
+    expect(await (await endpoint(request(), context)).json()).toMatchObject({ expiresAt: NOW - (NOW % 1000) + MINUTE });
     await endpoint(request(), { params: {}, waitUntil: "no function" } as never);
-    expect(asked.map(({ call }) => call)).toEqual([{ waitUntil }, {}]);
+    await endpoint(request(), null as never);
+    const [{ call: { waitUntil } }, ...others] = asked as [{ call: { waitUntil: (work: Promise<unknown>) => void } }, ...typeof asked];
+    const work = Promise.resolve();
+    waitUntil(work);
+    expect(kept).toEqual([work]);
+    expect(others.map(({ call }) => call)).toEqual([{}, {}]);
+  });
+
+  test("no method but those that are named is answered, and a shared `Response` does not end the handler", async () => {
+    const { endpoint, asked } = setUp();
+    // Not every runtime makes requests of such methods, so they are as good as requests.
+    const headers = new Headers({ origin: SHOP, authorization: "Bearer cus_1" });
+    for (const method of ["constructor", "toString", "__proto__", "DELETE"]) expect((await endpoint({ method, url: URL, headers } as Request)).status, method).toBe(405);
+    expect(asked).toEqual([]);
+    const denied = new Response("no", { status: 403 });
+    const { ask: askDenied } = setUp({ authenticate: () => denied });
+    expect(await (await askDenied()).text()).toBe("no");
+    expect((await askDenied()).status).toBe(503);
   });
 
   describe("origins", () => {

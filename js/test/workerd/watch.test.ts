@@ -1,5 +1,5 @@
 /** `gate.watch` in real workerd: refused in the global scope, and working in a request, with the engine's own timers. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { startWorker } from "../../scripts/lib/worker.mjs";
 
 test("is refused at import with a clear error, harms nothing there, and works in requests", async () => {
@@ -21,3 +21,26 @@ test("is refused at import with a clear error, harms nothing there, and works in
     await worker.close();
   }
 }, 30_000);
+
+test("one request's watch hears what others have brought, and lives on when those have ended", async () => {
+  const worker = await startWorker("js/test/workerd/fixtures/watch.ts", {});
+  const ask = (path: string) => fetch(`${worker.url}${path}`);
+  const heard = async () => ((await (await ask("/heard")).json()) as { heard: number }).heard;
+  try {
+    const watched = ask("/watch");
+    await vi.waitUntil(async () => (await heard()) === 1, { timeout: 10_000 });
+    await ask("/refresh");
+    await vi.waitUntil(async () => (await heard()) === 2, { timeout: 10_000 });
+    // Its own timer, five minutes off, would come too late: it fetches because of this.
+    await ask("/invalidate");
+    expect(await (await watched).json()).toEqual({ heard: 3 });
+    // Closed from elsewhere, it hears nothing more.
+    const closed = ask("/watch");
+    await vi.waitUntil(async () => (await heard()) === 1, { timeout: 10_000 });
+    await ask("/close");
+    await ask("/refresh");
+    expect(await (await closed).json()).toEqual({ heard: 1 });
+  } finally {
+    await worker.close();
+  }
+}, 60_000);

@@ -17,7 +17,6 @@ use crate::error::{Error, Result};
 use crate::model::decision::Precision;
 use crate::model::fee_key::FeeKey;
 use crate::time::Timestamp;
-use crate::wire::source::Number;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"import type { AccountOptions, EngineDecision, EngineExplanation, EnginePreview, EngineSummary, RedactedWallets } from "../engine/types.js";"#;
@@ -70,21 +69,6 @@ impl Account {
             let value = Decimal::parse(value)?;
             let value = if take_off { value.negated() } else { value };
             account.add(index(slot)?, cost(is_credits, value))
-        })
-    }
-
-    /// 0 short, 1 covered, 2 unknown, for `mantissa / 10^scale` currency units before tax; `mantissa` is a safe
-    /// integer.
-    pub fn covers(
-        &self,
-        slot: u32,
-        mantissa: f64,
-        scale: u32,
-        now: f64,
-    ) -> core::result::Result<u8, JsValue> {
-        self.with(|account| {
-            let cover = account.covers(index(slot)?, integer(mantissa)?, scale, instant(now)?)?;
-            Ok(cover as u8)
         })
     }
 
@@ -258,13 +242,5 @@ fn number(integer: Option<i64>) -> f64 {
     match integer {
         Some(integer) if integer.unsigned_abs() <= MOST_UNITS.unsigned_abs() => integer as f64,
         _ => f64::NAN,
-    }
-}
-
-/// `NaN` and fractions would pass for smaller costs, so they are refused.
-fn integer(mantissa: f64) -> Result<i64> {
-    match Number::of(mantissa) {
-        Number::Whole(whole) => Ok(whole),
-        _ => Err(Error::invalid_input("mantissa", "must be a safe integer")),
     }
 }

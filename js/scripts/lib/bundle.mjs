@@ -60,6 +60,11 @@ export async function bundleSandbox(dist, manifest) {
  */
 export async function bundleEntries(dist, manifest) {
   const { build } = await import("esbuild");
+  // Minified as it is, and loaded by few. Entries and chunks lie one folder deep, so one path serves them all.
+  const keepNoWasm = {
+    name: "keep-no-wasm",
+    setup: (context) => context.onResolve({ filter: /\/wasm\/no_wasm\.js$/ }, () => ({ path: "../wasm/no_wasm.js", external: true })),
+  };
   const entryPoints = entriesOf(dist, manifest).filter((file) => !file.startsWith(join(dist, "sandbox") + sep));
   const { outputFiles } = await build({
     absWorkingDir: root,
@@ -75,13 +80,14 @@ export async function bundleEntries(dist, manifest) {
     chunkNames: "chunks/[hash]",
     charset: "utf8",
     external: ["#*", "cloudflare:*"],
+    plugins: [keepNoWasm],
     allowOverwrite: true,
     write: false,
     logLevel: "silent",
   }).catch((error) => {
     throw new Failure(`The package could not be bundled: ${error.errors?.map(({ text, location }) => `${text}${location ? ` (${location.file}:${location.line})` : ""}`).join("; ") ?? error.message}`);
   });
-  const stays = (file) => [join(dist, "sandbox"), join(dist, "platform")].some((folder) => file.startsWith(folder + sep)) || /(_bg\.inline|[\\/]bin)\.js$/.test(file);
+  const stays = (file) => [join(dist, "sandbox"), join(dist, "platform")].some((folder) => file.startsWith(folder + sep)) || /(_bg\.inline|no_wasm|[\\/]bin)\.js$/.test(file);
   for (const file of filesUnder(dist)) if (file.endsWith(".js") && !stays(file)) rmSync(file);
   mkdirSync(join(dist, "chunks"), { recursive: true });
   // No module does anything at import, so one imported for nothing need not be read; bundlers warn of it besides.

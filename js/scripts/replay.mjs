@@ -13,9 +13,10 @@ import { Failure, main } from "./lib/failure.mjs";
 import { exclusively } from "./lib/lock.mjs";
 import { isManagement } from "./lib/management.mjs";
 import { buildNoWasmWithRules } from "./lib/no-wasm.mjs";
-import { pkg, root, target, toolEnv } from "./lib/paths.mjs";
+import { root, target, toolEnv } from "./lib/paths.mjs";
 import { step } from "./lib/progress.mjs";
 import { difference, parseExactly } from "./lib/replay.mjs";
+import { importSource } from "./lib/source.mjs";
 import { svixReplayer } from "./lib/svix.mjs";
 
 const ENGINES = { native, wasm, "no-wasm": noWasm };
@@ -100,7 +101,7 @@ async function native() {
     if (code !== 0) throw new Failure(`The native engine did not compile.\n${output.slice(-2000)}`);
   });
   // The engine has no time-zone database: the package fills in what clocks show, here as for its own users.
-  const { withLocalTime } = await import(pathToFileURL(join(pkg, "dist", "rules", "local-time.js")).href);
+  const { withLocalTime } = await importSource("rules/local-time");
   const child = spawn(program, { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
@@ -134,7 +135,7 @@ async function wasm() {
 async function noWasm() {
   const file = await exclusively("build", buildNoWasmWithRules);
   console.log("answered by target/no-wasm/with_rules.mjs: the crate of creditgate/no-wasm with the verbs of the rules, which no page loads");
-  const { callVerb } = await import(pathToFileURL(join(pkg, "dist", "no-wasm", "core.js")).href);
+  const { callVerb } = await importSource("no-wasm/core");
   const module = await import(pathToFileURL(file).href);
   return {
     async call(verb, request) {

@@ -1,16 +1,13 @@
 /** Replays `webhook.svix` through the package's own verifier. */
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { pkg } from "./paths.mjs";
+import { importSource } from "./source.mjs";
 
 const INPUT = ["secret", "svix_id", "svix_timestamp", "svix_signature", "body", "now"];
 const REASONS = { webhook_stale: "timestamp too old", webhook_from_future: "timestamp too new" };
 
 /** What answers a vector's input, as an engine would. */
 export async function svixReplayer() {
-  const load = (...path) => import(pathToFileURL(join(pkg, "dist", "webhooks", ...path)).href);
-  const { flexpriceWebhooks } = await load("index.js");
-  const { decodeSecret, sign } = await load("flexprice", "svix.js");
+  const { flexpriceWebhooks } = await import("creditgate/webhooks");
+  const { decodeSecret, sign } = await importSource("webhooks/flexprice/svix");
   return async (input) => {
     const unknown = Object.keys(input).find((key) => !INPUT.includes(key));
     if (unknown !== undefined) return { error: { code: "invalid_input", message: `${unknown} is not known` } };

@@ -47,6 +47,16 @@ describe.each<CheckoutEngine>(["wasm", "no-wasm"])("with %s", (engine) => {
     checkout.close();
   });
 
+  test("what was asked for before `close` does not begin after it", async () => {
+    const { source, checkout } = setUp({ engine });
+    const asked = [checkout.load(), checkout.refresh()];
+    checkout.close();
+    await Promise.all(asked);
+    await turn();
+    expect(source.begun.length).toBeLessThanOrEqual(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test("a draft that is wrong is told by code and path, and changes nothing", async () => {
     const { checkout, states } = setUp({ engine });
     await checkout.load();

@@ -34,6 +34,13 @@ describe("a resident account", () => {
     untold.free();
   });
 
+  test("a clock that is set back is answered as the engine answers it", () => {
+    const account = new ResidentAccount("lago", { wallets: [lagoWallet({ cents: 1_000, expiresAt: new Date(NOW + 5_000).toISOString() })] }, { ...OPTIONS, taxRate: "0" });
+    const key = feeKey("EUR", "charge", undefined, undefined);
+    expect([NOW + 6_000, NOW].map((now) => account.covers(key, 10, 0, now))).toEqual([false, true]);
+    account.free();
+  });
+
   test("takes debits off and gives them back, exactly", () => {
     const account = open(flexpriceWallet({ balance: "10" }));
     for (const value of ["0.1", "0.2", "3"]) account.spend(KEY, amount(value), NOW);

@@ -257,6 +257,19 @@ fn decide(account: &Account, key: &FeeKey, cost: &str) -> Decision {
 }
 
 /// `all` pays first and whatever is largest: a larger usage of `b` takes from it what `a` needs.
+/// The wallets as Lago tells them once it has counted the usage.
+fn refreshed(mut wallets: Vec<Wallet>, current: Vec<Fee>) -> Vec<Wallet> {
+    let usage = Reconstruction {
+        usage: Usage {
+            current,
+            ..Usage::default()
+        },
+        notes: Vec::new(),
+    };
+    usage.refresh(&mut wallets).unwrap();
+    wallets
+}
+
 fn stranding() -> Vec<Wallet> {
     vec![scoped("all", 1, "10", &[]), scoped("b", 2, "10", &["b"])]
 }
@@ -265,15 +278,7 @@ fn stranding() -> Vec<Wallet> {
 fn an_estimate_that_is_too_high_is_corrected() {
     // The sum says 20 less 12; billing spends `all` on `b`, the larger, and nobody else may pay `a`.
     let current = || vec![pending("b", "6"), pending("a", "6")];
-    let mut told = stranding();
-    let usage = Reconstruction {
-        usage: Usage {
-            current: current(),
-            ..Usage::default()
-        },
-        notes: Vec::new(),
-    };
-    usage.refresh(&mut told).unwrap();
+    let told = refreshed(stranding(), current());
     let estimate = decide(&lago(told), &metric("b"), "8");
     assert_eq!(
         (estimate.outcome, estimate.precision),
@@ -300,15 +305,7 @@ fn an_estimate_that_is_too_low_is_corrected() {
         ]
     };
     let current = || vec![pending("c", "50")];
-    let mut told = wallets();
-    let usage = Reconstruction {
-        usage: Usage {
-            current: current(),
-            ..Usage::default()
-        },
-        notes: Vec::new(),
-    };
-    usage.refresh(&mut told).unwrap();
+    let told = refreshed(wallets(), current());
     let estimate = decide(&lago(told), &metric("a"), "10");
     assert_eq!(
         (estimate.outcome, estimate.precision),

@@ -147,7 +147,6 @@ class CustomerWatch {
   #lookLater(): void {
     if (this.#closed) return;
     this.#look.set(this.#core.settings.now() + LOOK_EVERY, () => {
-      if (this.#closed) return;
       this.#lookAround(this.#core.state(this.customer));
       this.#lookLater();
     });

@@ -1,5 +1,5 @@
 /** `npm run size`: what the package weighs, against its budgets. With --json the last line is one JSON object. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -71,16 +71,19 @@ function startCode({ outputFiles, metafile }) {
 /** What brings the rules along: itself, or, loaded at the first write, the clients that manage wallets. A gate imports none. */
 const WITH_RULES = ["creditgate/rules", "creditgate/sandbox", "creditgate/flexprice/api", "creditgate/lago/api"];
 
+/** Whether a module holds wasm-bindgen's glue: chunks of the package do not say so by their name. */
+const isGlue = (path) => existsSync(join(root, path)) && readFileSync(join(root, path), "utf8").includes("__wbg_");
+
 /** Rules about wasm that no budget tells. */
 async function wasmProblems() {
   const pulled = await Promise.all(
     WITHOUT_WASM.map(async (name) => {
       const { metafile } = await bundle(`export * from "${name}";`, { wasm: "outside" });
-      return [name, Object.keys(metafile.inputs).filter((path) => /\/(wasm|platform|engine)\//.test(path))];
+      return [name, Object.keys(metafile.inputs).filter((path) => /\/(wasm|platform|engine)\//.test(path) || isGlue(path))];
     }),
   );
   const { metafile: withoutWasm } = await bundle('export * from "creditgate/no-wasm";', { wasm: "outside" });
-  pulled.push(["creditgate/no-wasm", Object.keys(withoutWasm.inputs).filter((path) => OF_WASM.test(path))]);
+  pulled.push(["creditgate/no-wasm", Object.keys(withoutWasm.inputs).filter((path) => OF_WASM.test(path) || isGlue(path))]);
   const app = await bundle(
     specifiers()
       .filter((name) => !WITH_RULES.includes(name))

@@ -82,6 +82,22 @@ export function balanceJson(wallet: Wallet, figures: BalanceFigures): Json {
 export function transactionJson(transaction: Transaction): Json {
   const { wallet, parent } = transaction;
   return {
+    ...slimTransactionJson(transaction),
+    credits_available: text(transaction.creditsAvailable),
+    priority: transaction.priority ?? null,
+    ...(transaction.type === "credit"
+      ? { topup_conversion_rate: text(wallet.topupConversionRate) }
+      : { conversion_rate: text(wallet.conversionRate) }),
+    idempotency_key: transaction.idempotencyKey,
+    ...(parent === undefined ? {} : { parent_transaction_id: parent.id }),
+    ...ownership(transaction.createdAt, transaction.updatedAt),
+  };
+}
+
+/** As slim webhooks have it: neither `credits_available` nor `priority` (4.2). */
+export function slimTransactionJson(transaction: Transaction): Json {
+  const { wallet } = transaction;
+  return {
     id: transaction.id,
     wallet_id: wallet.id,
     customer_id: wallet.customer.id,
@@ -96,16 +112,8 @@ export function transactionJson(transaction: Transaction): Json {
     description: transaction.description,
     metadata: transaction.metadata,
     expiry_date: transaction.expiresAt === undefined ? null : iso(transaction.expiresAt),
-    credits_available: text(transaction.creditsAvailable),
     transaction_reason: transaction.reason,
-    priority: transaction.priority ?? null,
     currency: wallet.currency,
-    ...(transaction.type === "credit"
-      ? { topup_conversion_rate: text(wallet.topupConversionRate) }
-      : { conversion_rate: text(wallet.conversionRate) }),
-    idempotency_key: transaction.idempotencyKey,
-    ...(parent === undefined ? {} : { parent_transaction_id: parent.id }),
-    ...ownership(transaction.createdAt, transaction.updatedAt),
   };
 }
 

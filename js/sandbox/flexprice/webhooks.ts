@@ -5,7 +5,7 @@
  */
 import { text } from "../money.js";
 import type { Emission, Shape } from "../webhooks/emission.js";
-import { alertSettingsJson, customerJson, iso, transactionJson, walletJson } from "./serialize.js";
+import { alertSettingsJson, customerJson, slimTransactionJson, transactionJson, walletJson } from "./serialize.js";
 import type { AlertLog, Transaction, Wallet } from "./state.js";
 
 type Json = Record<string, unknown>;
@@ -44,7 +44,7 @@ export function transactionEvent(type: "wallet.transaction.created" | "wallet.tr
     type,
     build: (shape) => ({
       event_type: type,
-      [key]: shape === "full" ? transactionJson(transaction) : slimTransaction(transaction),
+      [key]: shape === "full" ? transactionJson(transaction) : slimTransactionJson(transaction),
       ...(shape === "full" ? { wallet: walletJson(transaction.wallet) } : {}),
       ...customerOf(transaction.wallet, shape),
     }),
@@ -67,28 +67,6 @@ function slimWallet(wallet: Wallet): Json {
     ...(wallet.name === "" ? {} : { name: wallet.name }),
     wallet_type: wallet.type,
     conversion_rate: text(wallet.conversionRate),
-  };
-}
-
-/** Neither `credits_available` nor `priority` (4.2). */
-function slimTransaction(transaction: Transaction): Json {
-  return {
-    id: transaction.id,
-    wallet_id: transaction.wallet.id,
-    customer_id: transaction.wallet.customer.id,
-    type: transaction.type,
-    amount: text(transaction.amount),
-    credit_amount: text(transaction.creditAmount),
-    credit_balance_before: text(transaction.creditBalanceBefore),
-    credit_balance_after: text(transaction.creditBalanceAfter),
-    transaction_status: transaction.status,
-    reference_type: transaction.reference.type,
-    reference_id: transaction.reference.id,
-    description: transaction.description,
-    expiry_date: transaction.expiresAt === undefined ? null : iso(transaction.expiresAt),
-    transaction_reason: transaction.reason,
-    currency: transaction.wallet.currency,
-    metadata: transaction.metadata,
   };
 }
 

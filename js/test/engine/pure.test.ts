@@ -70,7 +70,7 @@ describe("previewInvoice", () => {
     expect(previewInvoice({ profile: "lago", wallets: [lago] }, draft, { now })).toMatchObject({ credits: "40", tax: "20", total: "80" });
   });
 
-  // biome-ignore lint/suspicious/noExplicitAny: what callers without types might give
+  // What callers without types might give
   const bad: readonly (readonly [string, string, any])[] = [
     ["invalid_input", "invoice.surprise", { currency: "USD", lines, surprise: 1 }],
     ["invalid_input", "invoice.lines[0].surprise", { currency: "USD", lines: [{ id: "a", amount: "1", surprise: 1 }] }],

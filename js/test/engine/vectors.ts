@@ -4,9 +4,8 @@ import type { DraftInvoice } from "../../types.js";
 
 export interface Vector {
   readonly id: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a vector is whatever its file says
+  // A vector is whatever its file says.
   readonly input: any;
-  // biome-ignore lint/suspicious/noExplicitAny: the same
   readonly expected: any;
 }
 

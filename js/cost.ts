@@ -11,20 +11,34 @@ export interface ParsedCost {
   readonly cost: ParsedDecimal;
 }
 
+/** Reads a price per unit. @throws CreditGateError as {@link parseCost} */
+function parsePrice(unitPrice: DecimalInput): ParsedDecimal {
+  return parseAmount(unitPrice, "usage.unitPrice");
+}
+
+/** The same, the last price by comparison alone: most programs have few. */
+export function rememberedPrice(): typeof parsePrice {
+  let last: { readonly unitPrice: DecimalInput; readonly price: ParsedDecimal } | undefined;
+  return (unitPrice) => {
+    if (last?.unitPrice !== unitPrice) last = { unitPrice, price: parsePrice(unitPrice) };
+    return last.price;
+  };
+}
+
 /**
- * Reads an amount, credits, or units with their price, from an object at `path`.
+ * Reads an amount, credits, or units with their price, from a usage.
  *
  * @throws CreditGateError `invalid_input`, `invalid_decimal`, `decimal_out_of_range`, `negative_amount`, at the path
  * of the field.
  */
-export function parseCost(usage: object, path = "usage"): ParsedCost {
+export function parseCost(usage: object, readPrice = parsePrice): ParsedCost {
   const { amount, credits, units, unitPrice } = usage as Partial<Record<"amount" | "credits" | "units" | "unitPrice", DecimalInput>>;
   const hasUnits = units !== undefined || unitPrice !== undefined;
-  if (Number(amount !== undefined) + Number(credits !== undefined) + Number(hasUnits) !== 1) throw invalid(`${path}.amount`, "give exactly one of `amount`, `credits`, or `units` with `unitPrice`");
-  if (amount !== undefined) return { isCredits: false, cost: parseAmount(amount, `${path}.amount`) };
-  if (credits !== undefined) return { isCredits: true, cost: parseAmount(credits, `${path}.credits`) };
-  if (units === undefined) throw invalid(`${path}.units`, "is missing");
-  if (unitPrice === undefined) throw invalid(`${path}.unitPrice`, "is missing");
-  const price = parseAmount(unitPrice, `${path}.unitPrice`);
-  return { isCredits: false, cost: multiply(parseAmount(units, `${path}.units`), price, `${path}.units`) };
+  if (Number(amount !== undefined) + Number(credits !== undefined) + Number(hasUnits) !== 1) throw invalid("usage.amount", "give exactly one of `amount`, `credits`, or `units` with `unitPrice`");
+  if (amount !== undefined) return { isCredits: false, cost: parseAmount(amount, "usage.amount") };
+  if (credits !== undefined) return { isCredits: true, cost: parseAmount(credits, "usage.credits") };
+  if (units === undefined) throw invalid("usage.units", "is missing");
+  if (unitPrice === undefined) throw invalid("usage.unitPrice", "is missing");
+  const price = readPrice(unitPrice);
+  return { isCredits: false, cost: multiply(parseAmount(units, "usage.units"), price, "usage.units") };
 }

@@ -7,9 +7,24 @@ import type { DecimalInput } from "./types.js";
 export interface ParsedDecimal {
   /** Plain notation without leading or trailing zeros. */
   readonly text: string;
-  /** `mantissa / 10^scale`; `undefined` when it is not a safe integer. */
+  /** `mantissa / 10^scale`, not always in lowest terms; `undefined` when it is not a safe integer. */
   readonly mantissa: number | undefined;
   readonly scale: number;
+}
+
+/** A decimal known by its scalars, whose text is put together when somebody reads it: a check may not. */
+export class Scalars implements ParsedDecimal {
+  #text: string | undefined = undefined;
+
+  constructor(
+    readonly mantissa: number,
+    readonly scale: number,
+  ) {}
+
+  get text(): string {
+    this.#text ??= plain(this.mantissa, this.scale);
+    return this.#text;
+  }
 }
 
 const PLAIN = /^(-?)0*(\d+)(?:\.(\d+))?$/;
@@ -26,7 +41,7 @@ const MOST_DIGITS = 28;
  * @throws CreditGateError `invalid_decimal`, or `decimal_out_of_range` beyond 28 digits, at `path`.
  */
 export function parseDecimal(input: DecimalInput, path: string): ParsedDecimal {
-  if (typeof input === "number" && Number.isSafeInteger(input) && input > 0) return { text: String(input), mantissa: input, scale: 0 };
+  if (typeof input === "number" && Number.isSafeInteger(input) && input >= 0) return new Scalars(Math.abs(input), 0); // -0 is 0
   const short = typeof input === "string" ? shortDecimal(input) : undefined;
   if (short !== undefined) return short;
   const plain = plainText(input, path);
@@ -70,14 +85,17 @@ function shortDecimal(text: string): ParsedDecimal | undefined {
   return { text, mantissa, scale: point === -1 ? 0 : length - point - 1 };
 }
 
-/** `mantissa / 10^scale` as canonical text; `mantissa` is a safe integer that does not end in a zero where there is a scale. */
+/** `mantissa / 10^scale` as canonical text; `mantissa` is a safe integer. */
 export function plain(mantissa: number, scale: number): string {
+  if (mantissa === 0) return "0";
   const digits = String(Math.abs(mantissa));
   const sign = mantissa < 0 ? "-" : "";
-  if (scale === 0) return sign + digits;
   const whole = digits.length - scale;
-  if (whole > 0) return `${sign}${digits.slice(0, whole)}.${digits.slice(whole)}`;
-  return `${sign}0.${"0".repeat(-whole)}${digits}`;
+  let end = digits.length;
+  while (end > whole && digits.charCodeAt(end - 1) === ZERO) end -= 1;
+  if (end <= whole) return sign + digits.slice(0, whole);
+  if (whole > 0) return `${sign}${digits.slice(0, whole)}.${digits.slice(whole, end)}`;
+  return `${sign}0.${"0".repeat(-whole)}${digits.slice(0, end)}`;
 }
 
 /**
@@ -87,23 +105,23 @@ export function plain(mantissa: number, scale: number): string {
  */
 export function parseAmount(input: DecimalInput, path: string): ParsedDecimal {
   const parsed = parseDecimal(input, path);
-  if (parsed.text.startsWith("-")) throw new CreditGateError("negative_amount", "must not be negative", { path });
+  if ((parsed.mantissa ?? 0) < 0 || parsed.text.startsWith("-")) throw new CreditGateError("negative_amount", "must not be negative", { path });
   return parsed;
 }
 
 /** The exact product. */
 export function multiply(a: ParsedDecimal, b: ParsedDecimal, path: string): ParsedDecimal {
-  let scale = a.scale + b.scale;
-  let mantissa = (a.mantissa ?? Number.NaN) * (b.mantissa ?? Number.NaN);
-  if (Number.isSafeInteger(mantissa) && scale <= MOST_DIGITS) {
-    for (; scale > 0 && mantissa % 10 === 0; scale -= 1) mantissa /= 10;
-    return { text: plain(mantissa, scale), mantissa, scale };
-  }
+  const scale = a.scale + b.scale;
+  const mantissa = (a.mantissa ?? Number.NaN) * (b.mantissa ?? Number.NaN);
+  if (Number.isSafeInteger(mantissa) && scale <= MOST_DIGITS) return new Scalars(mantissa, scale);
   return parseDecimal(fromUnits(toUnits(a.text, a.scale) * toUnits(b.text, b.scale), scale), path);
 }
 
 /** The exact sum, as canonical text. */
 export function add(a: string, b: string): string {
+  const [x, y] = [shortDecimal(a), shortDecimal(b)];
+  const short = x === undefined || y === undefined ? undefined : sumOf(x, y, 1);
+  if (short !== undefined) return short.text;
   return combine(a, b, (x, y) => x + y);
 }
 
@@ -139,6 +157,22 @@ export function prorate(total: string, weights: readonly string[]): readonly str
     left -= share;
     return canonical(fromUnits(share, scale));
   });
+}
+
+/** Where a safe integer may be raised by: `10 ** places`. */
+export const POWERS: readonly number[] = Array.from({ length: 16 }, (_, places) => Number(`1e${places}`));
+
+/** The exact sum, `b` taken `times` once more or once less, by scalars alone; `undefined` where that takes more. */
+export function sumOf(a: ParsedDecimal, b: ParsedDecimal, times: 1 | -1): Scalars | undefined {
+  const scale = Math.max(a.scale, b.scale);
+  const [x, y] = [raised(a, scale), times * raised(b, scale)];
+  return Number.isSafeInteger(x + y) ? new Scalars(x + y, scale) : undefined;
+}
+
+/** The mantissa at a larger scale; `NaN` where it is no safe integer. */
+function raised({ mantissa = Number.NaN, scale }: ParsedDecimal, to: number): number {
+  const units = mantissa * (POWERS[to - scale] ?? Number.NaN);
+  return Number.isSafeInteger(units) ? units : Number.NaN;
 }
 
 function combine(a: string, b: string, operate: (x: bigint, y: bigint) => bigint): string {

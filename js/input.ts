@@ -10,8 +10,8 @@ export function object(value: unknown, path: string): Readonly<Record<string, un
   return value as Readonly<Record<string, unknown>>;
 }
 
-export function knownOnly(fields: object, known: ReadonlySet<string>, path: string): void {
-  for (const name of Object.keys(fields)) if (!known.has(name)) throw invalid(`${path}.${name}`, "is not known");
+export function knownOnly(fields: object, known: Pick<ReadonlySet<string>, "has">, path: string): void {
+  for (const name in fields) if (!known.has(name) && Object.hasOwn(fields, name)) throw invalid(`${path}.${name}`, "is not known");
 }
 
 export function invalid(path: string, message: string): CreditGateError {

@@ -1,6 +1,6 @@
 /** The owner of one resident account of the engine. */
 
-import { plain } from "../decimal.js";
+import { parseDecimal, plain, POWERS, type Scalars, sumOf } from "../decimal.js";
 import type { DecimalString, DraftInvoice, EngineProfile, FeeKeyParts, InvoicePreview, UsageAnswer } from "../types.js";
 import type { Account as Handle } from "../wasm/gate_bg.js";
 import { canonicalDraft } from "./draft.js";
@@ -25,9 +25,6 @@ export interface WalletsJson {
 /** Fee keys beyond this many get no place of their own for mere checks: they are answered one by one. */
 const MOST_SLOTS_FOR_CHECKS = 64;
 
-/** Where a safe integer may be raised by: `10 ** places`. */
-const POWERS: readonly number[] = Array.from({ length: 16 }, (_, places) => Number(`1e${places}`));
-
 /** A fee key's place in the engine, with the engine's figures that its checks go by until something changes them. */
 export class Place {
   /** Since when they hold: a clock may be set back. */
@@ -40,14 +37,43 @@ export class Place {
   precision: "exact" | "estimate" = "exact";
   /** Until when whoever owns the account need look at nothing but the limit; in the past once it has changed. */
   quietUntil = Number.NEGATIVE_INFINITY;
-  /** What is left, once somebody has asked. */
+  /** What is left, once somebody has asked, and the scalars that it is put together from; `NaN` where it takes more. */
   available: DecimalString | undefined = undefined;
+  availableMantissa = Number.NaN;
+  availableScale = 0;
 
   constructor(
     readonly key: string,
     readonly slot: number,
     readonly next: Place | undefined,
   ) {}
+}
+
+/** Where the engine writes the figures of a place. They are read at once, so there is one for all accounts. */
+let scratch: Float64Array | undefined;
+
+function written(): Float64Array {
+  scratch ??= new Float64Array(5);
+  return scratch;
+}
+
+/** What a cost adds to the one that it replaces; `undefined` where scalars cannot say. */
+function difference({ isCredits, value }: Cost, replaced: Cost | undefined): Scalars | undefined {
+  if (replaced !== undefined && replaced.isCredits !== isCredits) return undefined;
+  return sumOf(parseDecimal(value, "value"), parseDecimal(replaced?.value ?? "0", "value"), -1);
+}
+
+/** Takes note of what the engine has written of a place. */
+function note(place: Place, figures: Float64Array, scale: number, now: number): void {
+  place.since = now;
+  place.limit = figures[0] as number;
+  place.until = figures[1] as number;
+  place.precision = figures[2] === 1 ? "exact" : "estimate";
+  place.availableMantissa = figures[3] as number;
+  place.availableScale = figures[4] as number;
+  place.available = undefined;
+  place.scale = scale;
+  place.quietUntil = Number.NEGATIVE_INFINITY;
 }
 
 /**
@@ -100,17 +126,10 @@ export class ResidentAccount {
   }
 
   /** What the engine says of a place now. */
-  #read(place: Place, scale: number, now: number): Float64Array {
-    const figures = new Float64Array(5);
+  #read(place: Place, scale: number, now: number): void {
+    const figures = written();
     this.#call(() => this.#handle.figures(place.slot, scale, now, figures));
-    place.since = now;
-    place.limit = figures[0] as number;
-    place.until = figures[1] as number;
-    place.precision = figures[2] === 1 ? "exact" : "estimate";
-    place.scale = scale;
-    place.quietUntil = Number.NEGATIVE_INFINITY;
-    place.available = undefined;
-    return figures;
+    note(place, figures, scale, now);
   }
 
   #outdate(): void {
@@ -141,18 +160,15 @@ export class ResidentAccount {
   }
 
   /** What stands beside a covered cost of a key that {@link covers} has just answered for. */
-  standing(key: FeeKeyParts, now: number): { readonly available: DecimalString | undefined; readonly precision: "exact" | "estimate"; readonly nextChangeAt: number } | undefined {
+  standing(key: FeeKeyParts, now: number): Place | undefined {
     const place = this.#find(key);
-    if (place === undefined) return undefined;
-    place.available ??= this.#available(place, now);
-    return { available: place.available, precision: place.precision, nextChangeAt: place.until };
+    if (place !== undefined) place.available ??= this.#available(place, now);
+    return place;
   }
 
-  #available(place: Place, now: number): DecimalString | undefined {
-    const figures = this.#read(place, place.scale, now);
-    const [mantissa, scale] = [figures[3] as number, figures[4] as number];
-    if (Number.isNaN(mantissa)) return this.#call(() => this.#handle.available(place.slot, now)) as DecimalString | undefined;
-    return plain(mantissa, scale) as DecimalString;
+  #available({ slot, availableMantissa, availableScale }: Place, now: number): DecimalString | undefined {
+    if (Number.isNaN(availableMantissa)) return this.#call(() => this.#handle.available(slot, now)) as DecimalString | undefined;
+    return plain(availableMantissa, availableScale) as DecimalString;
   }
 
   /** When what is left changes by the passing of time alone; Infinity if it does not. */
@@ -181,15 +197,37 @@ export class ResidentAccount {
     this.#call(() => this.#handle.add(slot, cost.isCredits, cost.value, false));
   }
 
-  /** The same, unless answers would then not fit the engine's decimals. @throws CreditGateError; nothing has changed */
-  spend(key: FeeKeyParts, cost: Cost, now: number): void {
-    this.add(key, cost);
+  /**
+   * Adds a debit or hold, in place of what its key had before if anything, unless answers would then not fit the engine's
+   * decimals.
+   *
+   * @throws CreditGateError; nothing has changed
+   */
+  spend(key: FeeKeyParts, cost: Cost, now: number, replaced?: Cost): void {
+    const units = difference(cost, replaced);
+    if (units !== undefined) return this.#charge(key, cost.isCredits, units, now);
+    if (replaced !== undefined) this.giveBack(key, replaced);
     try {
-      this.nextChangeAt(now);
+      this.add(key, cost);
+      try {
+        this.nextChangeAt(now);
+      } catch (error) {
+        this.giveBack(key, cost);
+        throw error;
+      }
     } catch (error) {
-      this.giveBack(key, cost);
+      if (replaced !== undefined) this.add(key, replaced);
       throw error;
     }
+  }
+
+  /** Adds what scalars can say, and takes what checks then go by along. */
+  #charge(key: FeeKeyParts, isCredits: boolean, { mantissa, scale }: Scalars, now: number): void {
+    const place = this.#find(key) ?? this.#newPlace(key);
+    this.#outdate();
+    const figures = written();
+    this.#call(() => this.#handle.charge(place.slot, isCredits, mantissa, scale, place.scale, now, figures));
+    note(place, figures, place.scale, now);
   }
 
   /** Takes a debit or hold off again. A faulty account keeps it until its snapshot is replaced. */

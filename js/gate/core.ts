@@ -1,8 +1,9 @@
 /** What every face of the gate shares: look up, decide, spend, hold. */
 
 import { requests } from "#platform";
-import { add, multiply } from "../decimal.js";
-import type { ResidentAccount } from "../engine/account.js";
+import { rememberedPrice } from "../cost.js";
+import { add, multiply, type ParsedDecimal } from "../decimal.js";
+import type { Place } from "../engine/account.js";
 import { CreditGateError } from "../errors.js";
 import type {
   AuthorizeOptions, CallOptions, DecimalString, Decision, DecisionNote, Explanation, FeeKeyParts, GateStats, Ledger,
@@ -30,10 +31,13 @@ export class Core {
   readonly ledger: Ledger;
   readonly customers: Customers;
   readonly feeKeys: FeeKeys;
+  readonly readPrice = rememberedPrice();
   readonly stored: Stored;
   readonly calls: Calls;
   readonly refresher: Refresher;
   readonly #reporter: Reporter;
+  /** Many debits of a second share a key. */
+  #lastShared: { readonly second: number; readonly isCredits: boolean; readonly feeKey: FeeKeyParts; readonly key: string } | undefined;
   #closed = false;
 
   constructor(settings: Settings) {
@@ -64,7 +68,7 @@ export class Core {
   /** @throws CreditGateError as {@link parseUsage} */
   parse(usage: Usage): ParsedUsage {
     // Whoever is cached was read before.
-    return parseUsage(usage, this.feeKeys, (customer) => this.cache.peek(customer) !== undefined);
+    return parseUsage(usage, this, (customer) => this.cache.peek(customer) !== undefined);
   }
 
   get isClosed(): boolean {
@@ -89,9 +93,11 @@ export class Core {
     return this.refresher.isOutdated(state) ? undefined : snapshot;
   }
 
-  /** Whether there is nothing to do for a customer but to answer, until its time comes. */
-  isQuiet(state: CustomerState): boolean {
-    return !this.#closed && !this.#reporter.isWaiting && !this.refresher.isOutdated(state);
+  /** The newest place, while nothing has changed its figures and there is nothing to do for the customer but to answer. */
+  quiet(state: CustomerState, now: number): Place | undefined {
+    const place = state.snapshot?.account.newest;
+    if (place === undefined || !(now < place.quietUntil && now >= place.since && now < state.dueAt)) return undefined;
+    return this.#closed || this.#reporter.isWaiting || this.refresher.isOutdated(state) ? undefined : place;
   }
 
   /** Until when the answer is the newest place's limit, unless something changes it. */
@@ -103,12 +109,31 @@ export class Core {
     place.quietUntil = Math.min(place.until, state.holdsUntil, sentAt + usableFor, storeDueAt);
   }
 
-  /** Sees to it that there is a snapshot that may answer, if that can be had within the deadline. */
-  async ensure(state: CustomerState): Promise<void> {
+  /**
+   * Sees to it that there is a snapshot that may answer, if that can be had within the deadline; `undefined` where there is
+   * nothing to wait for.
+   */
+  ensure(state: CustomerState): Promise<void> | undefined {
     const { now, lookupDeadline } = this.settings;
-    if (this.usable(state, now()) !== undefined) return;
-    if (now() < state.retryAt && !this.refresher.isUnderWay(state)) return;
-    await this.refresher.refresh(state, { deadline: lookupDeadline });
+    if (this.usable(state, now()) !== undefined) return undefined;
+    if (now() < state.retryAt && !this.refresher.isUnderWay(state)) return undefined;
+    return this.refresher.refresh(state, { deadline: lookupDeadline });
+  }
+
+  /** Everything that an answer may wait for, `undefined` where it need not. Judge the usage afterwards without waiting again. */
+  lookUp(state: CustomerState, usage: ParsedUsage, key?: string): Promise<void> | undefined {
+    if (key !== undefined && this.isKnown(usage.customer, key)) return undefined;
+    const now = this.settings.now();
+    if (this.#covering(state, usage, now) !== undefined) return undefined;
+    const isEnough = this.usable(state, now) !== undefined && !mayRevalidate(state, this.judge(state, usage, now), this.settings);
+    return isEnough ? undefined : this.#lookUp(state, usage);
+  }
+
+  async #lookUp(state: CustomerState, usage: ParsedUsage): Promise<void> {
+    await this.ensure(state);
+    if (!mayRevalidate(state, this.judge(state, usage), this.settings)) return;
+    await this.refresher.refresh(state, { skipStore: true, deadline: this.settings.revalidateDeadline });
+    noteRevalidation(state, this.judge(state, usage), this.settings.now());
   }
 
   /** Begins what is due behind the answer: a refresh, or sending reports. Gives what the caller must keep alive. */
@@ -149,8 +174,24 @@ export class Core {
     }
   }
 
+  /** Answers from what is cached, and begins what is due behind the answer. */
+  answer(state: CustomerState, usage: ParsedUsage, call: CallOptions): Decision {
+    const now = this.settings.now();
+    const verdict = this.judge(state, usage, now);
+    return this.decision(state, usage.feeKey, verdict, call, this.behind(state, call, now), now);
+  }
+
+  /** The place whose figures stand and cover a usage. */
+  #covering(state: CustomerState, { isCredits, cost, feeKey }: ParsedUsage, now: number): Place | undefined {
+    const place = this.quiet(state, now);
+    if (place === undefined || isCredits || place.key !== feeKey.id || place.available === undefined || cost.mantissa === undefined) return undefined;
+    return cost.scale === place.scale && cost.mantissa <= place.limit ? place : undefined;
+  }
+
   /** Answers from what is cached. */
   judge(state: CustomerState, usage: ParsedUsage, now: number = this.settings.now()): Verdict {
+    const place = this.#covering(state, usage, now);
+    if (place !== undefined) return this.#coveredBy(state, place, usage.cost);
     const snapshot = this.usable(state, now);
     if (snapshot === undefined) return this.#noSnapshot(state);
     this.expire(state, now);
@@ -162,14 +203,19 @@ export class Core {
   }
 
   /** The answer where it is a comparison with figures that the engine gave before, and they suffice. */
-  #covered(state: CustomerState, { account }: Snapshot, { isCredits, cost, feeKey }: ParsedUsage, now: number): Verdict | undefined {
+  #covered(state: CustomerState, snapshot: Snapshot, { isCredits, cost, feeKey }: ParsedUsage, now: number): Verdict | undefined {
+    const { account } = snapshot;
     if (isCredits || cost.mantissa === undefined || account.covers(feeKey, cost.mantissa, cost.scale, now) !== true) return undefined;
-    const standing = account.standing(feeKey, now);
-    if (standing === undefined) return undefined;
-    const { available, precision, nextChangeAt } = standing;
+    const place = account.standing(feeKey, now);
+    if (place === undefined) return undefined;
+    this.quieten(state, snapshot);
+    return this.#coveredBy(state, place, cost);
+  }
+
+  #coveredBy(state: CustomerState, { available, precision, until }: Place, cost: ParsedDecimal): Verdict {
     const { gross } = this.settings;
     const required = (gross === undefined ? cost : multiply(cost, gross, "usage")).text as DecimalString;
-    return { outcome: "covered", reason: "sufficient", required, available, precision, nextChangeAt: Math.min(state.dueAt, nextChangeAt) };
+    return { outcome: "covered", reason: "sufficient", required, available, precision, nextChangeAt: Math.min(state.dueAt, until) };
   }
 
   #decide(state: CustomerState, snapshot: Snapshot, usage: ParsedUsage, now: number): Verdict {
@@ -190,13 +236,6 @@ export class Core {
   #noSnapshot({ snapshot, failure }: CustomerState): Verdict {
     if (failure !== undefined) return failed(failure);
     return unknown(snapshot === undefined ? "not_cached" : "stale");
-  }
-
-  /** Checks a denial with the provider once more, where its figures are not of the moment. */
-  async revalidate(state: CustomerState, usage: ParsedUsage): Promise<void> {
-    if (!mayRevalidate(state, this.judge(state, usage), this.settings)) return;
-    await this.refresher.refresh(state, { skipStore: true, deadline: this.settings.revalidateDeadline });
-    noteRevalidation(state, this.judge(state, usage), this.settings.now());
   }
 
   /** Records a debit or hold; the verdict that stands afterwards. A key that is known counts once. */
@@ -269,7 +308,7 @@ export class Core {
     const isHold = kind === "hold";
     // Debits that nobody can repeat need no entry each: one takes all of a second.
     const isShared = !isHold && !isReportedHere && options.key === undefined;
-    const key = isShared ? sharedKey(usage, now) : (options.key ?? crypto.randomUUID());
+    const key = isShared ? this.#sharedKey(usage, now) : (options.key ?? crypto.randomUUID());
     const kept = isShared ? this.ledger.find(customer, key) : undefined;
     return {
       key,
@@ -285,20 +324,27 @@ export class Core {
     };
   }
 
+  /** The ledger's own keys begin with NUL, which callers' keys must not. */
+  #sharedKey({ feeKey, isCredits }: ParsedUsage, now: number): string {
+    const second = Math.floor(now / SHARED_DEBIT);
+    const last = this.#lastShared;
+    if (last !== undefined && last.second === second && last.isCredits === isCredits && last.feeKey === feeKey) return last.key;
+    const key = `\0${second}:${isCredits ? "credits" : "amount"}:${feeKey.id}`;
+    this.#lastShared = { second, isCredits, feeKey, key };
+    return key;
+  }
+
   /** Keeps the resident account in step with the ledger. @throws CreditGateError for an entry that cannot be counted */
   #count(added: LedgerEntry | undefined, removed: LedgerEntry | undefined): void {
     const customer = (added ?? removed)?.customer ?? "";
     const state = this.cache.peek(customer);
     if (state !== undefined && added?.expiresAt !== undefined) state.holdsUntil = Math.min(state.holdsUntil, added.expiresAt);
-    const account: ResidentAccount | undefined = state?.snapshot?.account;
-    if (removed !== undefined) account?.giveBack(removed.feeKey, removed);
-    if (added === undefined) return;
-    try {
-      account?.spend(added.feeKey, added, this.settings.now());
-    } catch (error) {
-      if (removed !== undefined) account?.add(removed.feeKey, removed);
-      throw error;
-    }
+    const snapshot = state?.snapshot;
+    if (state === undefined || snapshot === undefined) return;
+    if (added !== undefined) {
+      snapshot.account.spend(added.feeKey, added, this.settings.now(), removed);
+      this.quieten(state, snapshot);
+    } else if (removed !== undefined) snapshot.account.giveBack(removed.feeKey, removed);
   }
 
   /** Makes a verdict into a decision. */
@@ -312,17 +358,16 @@ export class Core {
   ): Decision {
     const snapshot = this.usable(state, now);
     const allowed = this.allows(verdict, call);
-    const { customer } = state;
-    this.settings.telemetry({ type: "decision", customer, outcome: verdict.outcome, reason: verdict.reason, allowed });
+    this.settings.telemetry?.({ type: "decision", customer: state.customer, outcome: verdict.outcome, reason: verdict.reason, allowed });
     return makeDecision(verdict, {
       allowed,
-      customer,
-      currency: feeKey.currency,
+      state,
+      feeKey,
       notes: this.#notes(state, snapshot, verdict),
       snapshot: snapshot === undefined ? undefined : info(snapshot, now),
       pending,
       retryAfter: Math.max(0, state.retryAt - now),
-      explain: () => this.explain(state, feeKey),
+      explainer: this,
     });
   }
 
@@ -364,9 +409,4 @@ export class Core {
 /** A snapshot as decisions show it. */
 export function info({ fetchedAt, asOf, freshness }: Snapshot, now: number): SnapshotInfo {
   return { fetchedAt, asOf, age: now - asOf, freshness };
-}
-
-/** The ledger's own keys begin with NUL, which callers' keys must not. */
-function sharedKey({ feeKey, isCredits }: ParsedUsage, now: number): string {
-  return `\0${Math.floor(now / SHARED_DEBIT)}:${isCredits ? "credits" : "amount"}:${feeKey.id}`;
 }

@@ -2,9 +2,10 @@
 
 import { CreditGateError } from "../errors.js";
 import type {
-  Decision, DecimalString, DecisionNote, Explanation, Reason, SnapshotInfo,
+  Decision, DecimalString, DecisionNote, Explanation, FeeKeyParts, Reason, SnapshotInfo,
 } from "../types.js";
 import { problemResponse } from "../problem.js";
+import type { CustomerState } from "./snapshots.js";
 
 /** The least that a client is told to wait when the answer is unknown, ms. */
 const LEAST_RETRY_AFTER = 1_000;
@@ -24,15 +25,15 @@ export interface Verdict {
 /** For whom, on what figures, under which policy. */
 export interface Circumstances {
   readonly allowed: boolean;
-  readonly customer: string;
-  readonly currency: string;
+  readonly state: CustomerState;
+  readonly feeKey: FeeKeyParts;
   readonly notes: readonly DecisionNote[];
   readonly snapshot: SnapshotInfo | undefined;
   readonly pending: Promise<void> | undefined;
   /** Milliseconds until the gate itself would look again. */
   readonly retryAfter: number;
-  /** Called when somebody asks. */
-  readonly explain: () => Explanation | undefined;
+  /** Asked when somebody wants to know. */
+  readonly explainer: { explain(state: CustomerState, feeKey: FeeKeyParts): Explanation | undefined };
 }
 
 /** Makes a decision. */
@@ -42,30 +43,32 @@ export function makeDecision(verdict: Verdict, circumstances: Circumstances): De
 
 /**
  * A promise and functions are no part of what a log or a test compares, so they stand on the prototype, over one
- * private field: on Node 20 each costs as much as the rest of the object.
+ * private field: on Node 20 each costs as much as the rest of the object. Declared only: a field that is defined before it is
+ * assigned is written twice.
  */
 class DecisionRecord {
-  readonly outcome: Decision["outcome"];
-  readonly reason: Reason;
-  readonly allowed: boolean;
-  readonly customer: string;
-  readonly currency: string;
-  readonly required: DecimalString | undefined;
-  readonly available: DecimalString | undefined;
-  readonly shortfall: DecimalString | undefined;
-  readonly precision: "exact" | "estimate";
-  readonly notes: readonly DecisionNote[];
-  readonly snapshot: SnapshotInfo | undefined;
-  readonly nextChangeAt: number | undefined;
-  readonly error: CreditGateError | undefined;
+  declare readonly outcome: Decision["outcome"];
+  declare readonly reason: Reason;
+  declare readonly allowed: boolean;
+  declare readonly customer: string;
+  declare readonly currency: string;
+  declare readonly required: DecimalString | undefined;
+  declare readonly available: DecimalString | undefined;
+  declare readonly shortfall: DecimalString | undefined;
+  declare readonly precision: "exact" | "estimate";
+  declare readonly notes: readonly DecisionNote[];
+  declare readonly snapshot: SnapshotInfo | undefined;
+  declare readonly nextChangeAt: number | undefined;
+  declare readonly error: CreditGateError | undefined;
   readonly #circumstances: Circumstances;
 
   constructor(verdict: Verdict, circumstances: Circumstances) {
+    this.#circumstances = circumstances;
     this.outcome = verdict.outcome;
     this.reason = verdict.reason;
     this.allowed = circumstances.allowed;
-    this.customer = circumstances.customer;
-    this.currency = circumstances.currency;
+    this.customer = circumstances.state.customer;
+    this.currency = circumstances.feeKey.currency;
     this.required = verdict.required;
     this.available = verdict.available;
     this.shortfall = verdict.shortfall;
@@ -74,7 +77,6 @@ class DecisionRecord {
     this.snapshot = circumstances.snapshot;
     this.nextChangeAt = verdict.nextChangeAt;
     this.error = verdict.error;
-    this.#circumstances = circumstances;
   }
 
   get pending(): Promise<void> | undefined {
@@ -82,7 +84,8 @@ class DecisionRecord {
   }
 
   explain(): Explanation | undefined {
-    return this.#circumstances.explain();
+    const { explainer, state, feeKey } = this.#circumstances;
+    return explainer.explain(state, feeKey);
   }
 
   toResponse(): Response {

@@ -58,7 +58,9 @@ export class CreditGate {
   async spend(usage: Usage, options: SpendOptions = NONE): Promise<Decision> {
     const parsed = this.#parse(usage, options, SPEND_OPTIONS);
     this.#core.checkReportable(parsed);
-    const state = await this.#lookUp(parsed, options.key);
+    const state = this.#core.state(parsed.customer);
+    const lookUp = this.#core.lookUp(state, parsed, options.key);
+    if (lookUp !== undefined) await lookUp;
     return this.#record(state, parsed, options);
   }
 
@@ -76,13 +78,16 @@ export class CreditGate {
    */
   async check(usage: Usage, call: CallOptions = NONE): Promise<Decision> {
     const parsed = this.#parse(usage, call, CALL_OPTIONS);
-    return this.#answer(await this.#lookUp(parsed), parsed, call);
+    const state = this.#core.state(parsed.customer);
+    const lookUp = this.#core.lookUp(state, parsed);
+    if (lookUp !== undefined) await lookUp;
+    return this.#core.answer(state, parsed, call);
   }
 
   /** As {@link CreditGate.check}, at once and from what is cached. What is due is refreshed behind the answer. */
   checkCached(usage: Usage, call: CallOptions = NONE): Decision {
     const parsed = this.#parse(usage, call, CALL_OPTIONS);
-    return this.#answer(this.#core.state(parsed.customer), parsed, call);
+    return this.#core.answer(this.#core.state(parsed.customer), parsed, call);
   }
 
   /**
@@ -94,7 +99,9 @@ export class CreditGate {
   async authorize(usage: Usage, options: AuthorizeOptions = NONE): Promise<Hold> {
     const parsed = this.#parse(usage, options, AUTHORIZE_OPTIONS);
     this.#core.checkReportable(parsed);
-    const state = await this.#lookUp(parsed, options.key);
+    const state = this.#core.state(parsed.customer);
+    const lookUp = this.#core.lookUp(state, parsed, options.key);
+    if (lookUp !== undefined) await lookUp;
     const { verdict, entry } = this.#core.record(state, parsed, this.#core.judge(state, parsed), "hold", options);
     const pending = this.#core.behind(state, options);
     return new Hold(this.#core, parsed, this.#core.decision(state, parsed.feeKey, verdict, options, pending), entry);
@@ -300,24 +307,9 @@ export class CreditGate {
     return this.#core.parse(usage);
   }
 
-  /** The customer's state after everything that an answer may wait for. Judge it without waiting again. */
-  async #lookUp(usage: ParsedUsage, key?: string): Promise<CustomerState> {
-    const state = this.#core.state(usage.customer);
-    if (key !== undefined && this.#core.isKnown(usage.customer, key)) return state;
-    await this.#core.ensure(state);
-    await this.#core.revalidate(state, usage);
-    return state;
-  }
-
   #record(state: CustomerState, usage: ParsedUsage, options: SpendOptions): Decision {
     const now = this.#core.settings.now();
     const { verdict } = this.#core.record(state, usage, this.#core.judge(state, usage, now), "debit", options, now);
     return this.#core.decision(state, usage.feeKey, verdict, options, this.#core.behind(state, options, now), now);
-  }
-
-  #answer(state: CustomerState, usage: ParsedUsage, call: CallOptions): Decision {
-    const now = this.#core.settings.now();
-    const verdict = this.#core.judge(state, usage, now);
-    return this.#core.decision(state, usage.feeKey, verdict, call, this.#core.behind(state, call, now), now);
   }
 }

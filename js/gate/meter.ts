@@ -60,11 +60,8 @@ export class Meter {
   #quick(customer: string, units: DecimalInput): boolean | undefined {
     const core = this.#core;
     const state = core.cache.peek(customer);
-    const place = state?.snapshot?.account.newest;
-    if (state === undefined || place === undefined || place.key !== this.#feeKey.id || place.scale !== this.#price.scale) return undefined;
-    if (!core.isQuiet(state)) return undefined;
-    const now = core.settings.now();
-    if (!(now < place.quietUntil && now >= place.since && now < state.dueAt)) return undefined;
+    const place = state === undefined ? undefined : core.quiet(state, core.settings.now());
+    if (place === undefined || place.key !== this.#feeKey.id || place.scale !== this.#price.scale) return undefined;
     if (typeof units !== "number" || !(units >= 0) || !Number.isSafeInteger(units)) return undefined;
     const cost = this.#mantissa * units;
     return cost <= Number.MAX_SAFE_INTEGER ? cost <= place.limit : undefined;

@@ -42,7 +42,7 @@ export interface Settings {
   readonly now: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
-  readonly telemetry: (event: TelemetryEvent) => void;
+  readonly telemetry: ((event: TelemetryEvent) => void) | undefined;
 }
 
 const KNOWN: Record<keyof GateOptions, true> = {
@@ -215,10 +215,11 @@ function webhooksOption({ webhooks, onWebhook, provider }: GateOptions): Webhook
 }
 
 /** A listener that cannot break an answer. */
-function quietly(listener: GateOptions["telemetry"]): (event: TelemetryEvent) => void {
+function quietly(listener: GateOptions["telemetry"]): GateOptions["telemetry"] {
+  if (listener === undefined) return undefined;
   return (event) => {
     try {
-      listener?.(event);
+      listener(event);
     } catch {
       // Documented: what telemetry throws is dropped.
     }

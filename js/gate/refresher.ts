@@ -176,7 +176,7 @@ export class Refresher {
       state.failures = 0;
       state.retryAt = 0;
       if (sequence > Math.max(state.invalidatedAt, state.supersededAt)) state.refreshed += 1;
-      telemetry({ type: "refresh", customer: state.customer, from, duration: now() - startedAt });
+      telemetry?.({ type: "refresh", customer: state.customer, from, duration: now() - startedAt });
       this.#release(state, sequence);
       this.onRefresh?.(state);
       if (toStore === undefined) return;
@@ -202,7 +202,7 @@ export class Refresher {
       state.failures += 1;
       state.retryAt = this.#settings.now() + Math.max(wait, error.retryAfter ?? 0);
     }
-    this.#settings.telemetry({ type: "refresh_failed", customer: state.customer, error });
+    this.#settings.telemetry?.({ type: "refresh_failed", customer: state.customer, error });
     this.onRefresh?.(state);
   }
 

@@ -106,7 +106,7 @@ export class Reporter {
     const wait = Math.min(RETRY_AFTER.longest, RETRY_AFTER.first * 2 ** this.#failures);
     this.#failures += 1;
     this.#retryAt = this.#settings.now() + Math.max(wait, error.retryAfter ?? 0);
-    this.#settings.telemetry({ type: "report_failed", events: this.#queue.size, error });
+    this.#settings.telemetry?.({ type: "report_failed", events: this.#queue.size, error });
   }
 
   stats(): { queued: number; sent: number; failed: number } {
@@ -132,7 +132,7 @@ export class Reporter {
   /** A refused event will be refused again. Its debit stays unreported, and so never lapses. */
   #drop(batch: readonly Report[], error: CreditGateError): undefined {
     this.#failed += this.#leave(batch);
-    this.#settings.telemetry({ type: "report_failed", events: batch.length, error });
+    this.#settings.telemetry?.({ type: "report_failed", events: batch.length, error });
   }
 
   /** Takes reports from the queue; how many were still in it. */

@@ -137,7 +137,7 @@ export class Stored {
 
   #failed(customer: string | undefined, error: unknown): void {
     this.#failures += 1;
-    this.#settings.telemetry({ type: "store_failed", customer, error });
+    this.#settings.telemetry?.({ type: "store_failed", customer, error });
   }
 }
 

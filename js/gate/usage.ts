@@ -1,6 +1,6 @@
 /** Usage as callers give it, checked. */
 
-import { type ParsedCost, parseCost } from "../cost.js";
+import { type ParsedCost, parseCost, type rememberedPrice } from "../cost.js";
 import { parseFeeKey } from "../fee-key.js";
 import { invalid, isId, knownOnly, LONGEST_ID, object } from "../input.js";
 import type { AuthorizeOptions, FeeKey, FeeKeyParts, Profile, ProviderIds, Usage, UsageEventFields } from "../types.js";
@@ -14,10 +14,29 @@ export interface ParsedUsage extends ParsedCost {
 }
 
 const KEY_FIELDS = ["metric", "feeType", "targetWallet", "priceType"];
-const USAGE_FIELDS = new Set(["customer", "currency", "event", "amount", "credits", "units", "unitPrice", ...KEY_FIELDS]);
 const METER_FIELDS = new Set(["currency", "event", "unitPrice", "unitsProperty", ...KEY_FIELDS]);
 const PROVIDER_IDS = new Set(["walletId", "customerId"]);
 const EVENT_FIELDS = new Set(["code", "subscription", "properties"]);
+
+/** What a gate has read before. */
+interface UsageReaders {
+  readonly feeKeys: FeeKeys;
+  readonly readPrice: ReturnType<typeof rememberedPrice>;
+}
+
+/** Asked by every check: comparing with constants takes a third of a set's time. */
+const USAGE_FIELDS = {
+  has(name: string): boolean {
+    switch (name) {
+      case "customer": case "currency": case "event":
+      case "amount": case "credits": case "units": case "unitPrice":
+      case "metric": case "feeType": case "targetWallet": case "priceType":
+        return true;
+      default:
+        return false;
+    }
+  },
+};
 
 /**
  * Reads a usage.
@@ -25,10 +44,10 @@ const EVENT_FIELDS = new Set(["code", "subscription", "properties"]);
  * @throws CreditGateError `invalid_input`, `invalid_decimal`, `decimal_out_of_range`, `negative_amount`, at the
  * path of the field.
  */
-export function parseUsage(usage: Usage, feeKeys: FeeKeys, isKnown: (customer: string) => boolean): ParsedUsage {
+export function parseUsage(usage: Usage, { feeKeys, readPrice }: UsageReaders, isKnown: (customer: string) => boolean): ParsedUsage {
   const fields = object(usage, "usage");
   knownOnly(fields, USAGE_FIELDS, "usage");
-  const { isCredits, cost } = parseCost(usage);
+  const { isCredits, cost } = parseCost(usage, readPrice);
   const { customer, metric, event } = usage;
   return {
     customer: isKnown(customer) ? customer : parseCustomer(customer),

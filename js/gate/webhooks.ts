@@ -56,7 +56,7 @@ export class WebhookHandler {
     const { fetch, now, sleep, telemetry } = this.#core.settings;
     const { deliveryId, body } = await webhooks.verify(request, { fetch, now, sleep });
     if (deliveryId !== undefined && (await this.#deliveries.has(deliveryId))) {
-      telemetry({ type: "webhook_duplicate", deliveryId });
+      telemetry?.({ type: "webhook_duplicate", deliveryId });
       return new Response(null, { status: 200 });
     }
     const event = await this.#addressed(webhooks.parse(body));
@@ -67,7 +67,7 @@ export class WebhookHandler {
     if (!isShared) throw unhandled("the store did not take the invalidation, so other instances would not hear of it");
     // Only now: had anything failed, it would have to come again.
     if (deliveryId !== undefined) await this.#deliveries.add(deliveryId);
-    telemetry({ type: "webhook", event: type, kind, deliveryId, customer });
+    telemetry?.({ type: "webhook", event: type, kind, deliveryId, customer });
     return new Response(null, { status: 204 });
   }
 
@@ -109,7 +109,7 @@ export class WebhookHandler {
   #refuse(error: CreditGateError): Response {
     const { code } = error;
     const status = REFUSED[code];
-    this.#core.settings.telemetry({ type: status === undefined ? "webhook_failed" : "webhook_refused", error });
+    this.#core.settings.telemetry?.({ type: status === undefined ? "webhook_failed" : "webhook_refused", error });
     if (status !== undefined) return problemResponse(status, "The delivery is refused.", { code });
     return problemResponse(503, "The delivery could not be handled now.", { code }, error.retryAfter);
   }

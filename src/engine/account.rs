@@ -62,6 +62,17 @@ pub enum Cost {
     Credits(Decimal),
 }
 
+impl Cost {
+    /// What takes this off again.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        match self {
+            Self::Amount(amount) => Self::Amount(amount.negated()),
+            Self::Credits(credits) => Self::Credits(credits.negated()),
+        }
+    }
+}
+
 /// The answer of the fast check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -292,6 +303,40 @@ impl Account {
             _ => self.outdate(),
         }
         Ok(())
+    }
+
+    /// The same, unless answers at `now` would then not fit.
+    ///
+    /// # Errors
+    /// As [`Account::add`], and nothing has changed.
+    ///
+    /// ```
+    /// # use creditgate::currency::Currency;
+    /// # use creditgate::decimal::Decimal;
+    /// # use creditgate::engine::account::*;
+    /// # use creditgate::model::{decision::*, fee_key::FeeKey, snapshot::Snapshot};
+    /// # use creditgate::{profile::LAGO, time::Timestamp, wire::field::Field, wire::lago::wallets};
+    /// # let list: serde_json::Value = serde_json::from_str(
+    /// #     r#"[{"lago_id": "w", "currency": "EUR", "balance_cents": 1500,
+    /// #         "ongoing_balance_cents": 1200, "applies_to": {}}]"#,
+    /// # )?;
+    /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
+    /// # let options = Options { tax_rate: Some(Decimal::from(20)), ..Options::default() };
+    /// # let mut account = Account::new(snapshot, options)?;
+    /// # let slot = account.slot(Currency::parse("EUR")?, FeeKey::new("charge"));
+    /// account.charge(slot, Cost::Amount(Decimal::from(5)), Timestamp(0))?;
+    /// let huge = Cost::Amount(Decimal::parse("9999999999999999999999999999")?);
+    /// assert!(account.charge(slot, huge, Timestamp(0)).is_err());
+    /// assert_eq!(account.available(slot, Timestamp(0))?, Some(Decimal::from(6)), "12 less 5 and its tax");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn charge(&mut self, slot: usize, cost: Cost, now: Timestamp) -> Result<()> {
+        self.add(slot, cost)?;
+        let fits = self.refresh(now);
+        if fits.is_err() {
+            self.add(slot, cost.negated())?;
+        }
+        fits
     }
 
     /// The headrooms that a cost leaves, by slot, where that is a subtraction: every headroom of the currency is

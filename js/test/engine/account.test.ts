@@ -1,8 +1,11 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ResidentAccount } from "../../engine/account.js";
+import { plain } from "../../decimal.js";
+import { type Cost, ResidentAccount } from "../../engine/account.js";
 import { toCreditGateError } from "../../engine/fault.js";
 import { CreditGateError, isCreditGateError } from "../../errors.js";
 import { feeKey } from "../../fee-key.js";
+import type { FeeKeyParts } from "../../types.js";
 import { flexpriceWallet, lagoWallet, NOW } from "../gate/harness.js";
 
 const OPTIONS = { whenScopesOverlap: "estimate" as const, acceptFallback: true, includePostpaid: false, targetsWallets: false };
@@ -56,6 +59,37 @@ describe("a resident account", () => {
     expect(thrown(() => account.spend(KEY, amount("0.000000000001"), NOW)).code).toBe("decimal_out_of_range");
     expect(available(account)).toBe("99999999999999998");
     expect(account.covers(KEY, 999, 0, NOW)).toBe(true);
+  });
+
+  test("counts debits in place of others as an account does that counts the last of each from the start", () => {
+    const wallets = [lagoWallet({ cents: 1_000_000, currency: "USD" })];
+    const options = { ...OPTIONS, taxRate: "19" };
+    const keys = ["tokens", "images"].map((metric) => feeKey("USD", "charge", metric, undefined));
+    // Beyond fifteen digits, and at scales whose difference is no safe integer, scalars do not do.
+    const value = fc.oneof(
+      fc.tuple(fc.nat(10 ** 6), fc.integer({ min: 0, max: 6 })).map(([mantissa, scale]) => plain(mantissa, scale)),
+      fc.constantFrom("0.00000000000001", "123456789.0000001", "9000.000000000000000001"),
+    );
+    const step = fc.record({ entry: fc.nat(3), isCredits: fc.boolean(), value, scale: fc.nat(8) });
+    const property = fc.property(fc.array(step, { minLength: 1, maxLength: 12 }), (steps) => {
+      const account = new ResidentAccount("lago", { wallets }, options);
+      const kept = new Map<number, Cost>();
+      for (const { entry, scale, ...cost } of steps) {
+        const key = keys[entry % 2] as FeeKeyParts;
+        account.covers(key, 1, scale, NOW);
+        account.spend(key, cost, NOW, kept.get(entry));
+        kept.set(entry, cost);
+        const fresh = new ResidentAccount("lago", { wallets }, options);
+        for (const [other, last] of kept) fresh.add(keys[other % 2] as FeeKeyParts, last);
+        for (const each of keys) {
+          expect(available(account, each)).toBe(available(fresh, each));
+          expect(account.decide(each, amount("100"), NOW)).toEqual(fresh.decide(each, amount("100"), NOW));
+        }
+        fresh.free();
+      }
+      account.free();
+    });
+    fc.assert(property, { numRuns: 200, seed: 1 });
   });
 
   test("gives a place to sixty-four keys, answers more without one, and to a debit always", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { failure, flexpriceWallet, harness, lagoWallet, MINUTE, money, usd } from "./harness.js";
+import { failure, flexpriceWallet, harness, lagoWallet, MINUTE, money, NOW, usd } from "./harness.js";
 
 /** `mantissa / 10^scale` as plain text. */
 function plain(mantissa: bigint, scale: number): string {
@@ -104,6 +104,47 @@ test("a figure that does not fit the engine's decimals is undefined", async () =
   const meter = gate.meter({ unitPrice: "0.0000000000000000000000000001", currency: "EUR", metric: "tokens" });
   expect(meter.covers("cus_1", 3)).toBeUndefined();
   expect(meter.spend("cus_1", 3)).toBeUndefined();
+});
+
+describe("a decision", () => {
+  for (const profile of ["flexprice", "lago"] as const) {
+    test(`is the same whether or not the figures behind it were asked for before (${profile})`, async () => {
+      const amount = fc.tuple(fc.nat(10 ** 6), fc.integer({ min: 0, max: 6 })).map(([mantissa, scale]) => plain(BigInt(mantissa), scale));
+      const step = fc.record({ amount, spends: fc.boolean(), wait: fc.constantFrom(0, 0, 0, 1_000, 40_000) });
+      const property = fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
+        const isLago = profile === "lago";
+        const expiresAt = new Date(NOW + 60_000).toISOString();
+        const wallets = isLago ? [lagoWallet({ cents: 40_000, currency: "USD" }), lagoWallet({ id: "w2", cents: 60_000, currency: "USD", expiresAt })] : [flexpriceWallet({ balance: "1000" })];
+        const hour = 60 * MINUTE;
+        const open = () => harness({ profile, wallets, ...(isLago ? { taxRate: "19.5" } : {}), freshFor: hour, freshForFloor: hour, usableFor: 2 * hour, revalidateAfter: hour });
+        const asked = open();
+        await asked.run(asked.gate.account("cus_1"));
+        const spent: { amount: string; wait: number }[] = [];
+        let waited = 0;
+        for (const { amount: cost, spends, wait } of steps) {
+          await asked.clock.advance(wait);
+          waited += wait;
+          const usage = { customer: "cus_1", currency: "USD", metric: "tokens", amount: cost };
+          const decisions = [asked.gate.checkCached(usage), asked.gate.checkCached(usage), await asked.gate.check(usage)];
+          const anew = open();
+          await anew.run(anew.gate.account("cus_1"));
+          let at = 0;
+          for (const before of spent) {
+            await anew.clock.advance(before.wait - at);
+            at = before.wait;
+            anew.gate.spendCached({ ...usage, amount: before.amount });
+          }
+          await anew.clock.advance(waited - at);
+          const expected = anew.gate.checkCached(usage);
+          for (const decision of decisions) expect(decision).toEqual(expected);
+          await anew.gate.close();
+          if (spends && asked.gate.spendCached(usage).allowed) spent.push({ amount: cost, wait: waited });
+        }
+        await asked.gate.close();
+      });
+      await fc.assert(property, { numRuns: 60, seed: 1 });
+    });
+  }
 });
 
 describe("covers and spend", () => {

@@ -66,10 +66,30 @@ impl Account {
         take_off: bool,
     ) -> core::result::Result<(), JsValue> {
         self.with(|account| {
-            let value = Decimal::parse(value)?;
-            let value = if take_off { value.negated() } else { value };
-            account.add(index(slot)?, cost(is_credits, value))
+            let cost = cost(is_credits, Decimal::parse(value)?);
+            let cost = if take_off { cost.negated() } else { cost };
+            account.add(index(slot)?, cost)
         })
+    }
+
+    /// Adds a debit or hold of `units / 10^places` to a slot, unless answers would then not fit; writes what checks then go
+    /// by, as [`Account::figures`] does. Nothing has changed where it throws.
+    #[allow(clippy::too_many_arguments)]
+    pub fn charge(
+        &self,
+        slot: u32,
+        is_credits: bool,
+        units: f64,
+        places: u32,
+        scale: u32,
+        now: f64,
+        figures: &Float64Array,
+    ) -> core::result::Result<(), JsValue> {
+        self.with(|account| {
+            let value = Decimal::from_parts(i128::from(units as i64), places)?;
+            account.charge(index(slot)?, cost(is_credits, value), instant(now)?)
+        })?;
+        self.figures(slot, scale, now, figures)
     }
 
     /// Writes what checks at `scale` decimal places can go by into `figures`: the largest covered mantissa, below zero

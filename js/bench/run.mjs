@@ -17,6 +17,7 @@ import { writeReadme } from "./readme.mjs";
 const SUITES = [
   { name: "check", isChecked: true },
   { name: "wallets", isChecked: true },
+  { name: "spend", isChecked: true },
   { name: "others" },
   { name: "build", isChecked: true },
   { name: "preview", isChecked: true },
@@ -31,30 +32,45 @@ const QUICK = { rounds: 12, milliseconds: 3 };
 
 main(async (args) => {
   const options = parse(args);
-  const isQuick = options.quick || options.check || options.keep;
+  if (options.check) return regressions(choose(options));
+  const { results, budgets } = await measure(choose(options), options.quick || options.keep);
+  const report = { machine: machine(), results: results.map(({ rounds, ...result }) => result), budgets };
+  const people = options.json ? process.stderr : process.stdout;
+  const print = (lines) => people.write(`${lines.join("\n")}\n`);
+  if (options.keep) keepRatios(results);
+  print([...resultLines(results), "", "budgets", ...budgetLines(budgets)]);
+  if (options.write) writeReadme(report);
+  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  return budgets.every(({ ok }) => ok) ? 0 : 1;
+});
+
+async function measure(suites, isQuick) {
   const results = [];
   const budgets = [];
-  for (const { name } of choose(options)) {
+  for (const { name } of suites) {
     say(`bench: ${name} ...`);
     const suite = await import(`./suites/${name}.mjs`);
     const found = await suite.run({ pace: isQuick ? QUICK : PACE, quick: isQuick });
     results.push(...found.results);
     budgets.push(...found.budgets.map((budget) => ({ ...budget, ok: budget.is === "at least" ? budget.value >= budget.limit : budget.value <= budget.limit })));
   }
-  const report = { machine: machine(), results: results.map(({ rounds, ...result }) => result), budgets };
-  const people = options.json ? process.stderr : process.stdout;
-  const print = (lines) => people.write(`${lines.join("\n")}\n`);
-  if (options.keep) keepRatios(results);
-  if (options.check) {
-    const problems = check(results);
-    print(problems.length === 0 ? ["bench: no ratio is worse than what was kept"] : problems.map((problem) => `FAILED: ${problem}`));
-    return problems.length === 0 ? 0 : 1;
+  return { results, budgets };
+}
+
+/** A busy moment passes, what is lost stays lost: a suite with a worse ratio is measured again before it counts. */
+const ATTEMPTS = 3;
+
+async function regressions(suites) {
+  let problems = [];
+  let left = suites;
+  for (let attempt = 1; attempt <= ATTEMPTS && left.length > 0; attempt += 1) {
+    problems = check((await measure(left, true)).results);
+    left = left.filter(({ name }) => problems.some(({ suite }) => suite === name));
   }
-  print([...resultLines(results), "", "budgets", ...budgetLines(budgets)]);
-  if (options.write) writeReadme(report);
-  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-  return budgets.every(({ ok }) => ok) ? 0 : 1;
-});
+  for (const { text } of problems) process.stdout.write(`FAILED: ${text}\n`);
+  if (problems.length === 0) process.stdout.write("bench: no ratio is worse than what was kept\n");
+  return problems.length === 0 ? 0 : 1;
+}
 
 function parse(args) {
   const flag = { type: "boolean", default: false };

@@ -145,6 +145,12 @@ async function size() {
   return { ...broken("sizes: see below"), details: output.trim() };
 }
 
+/** Ratios and bytes against those that were kept. */
+async function bench() {
+  const { code, output } = await step("bench", () => run(node24, [join(js, "bench", "run.mjs"), "--check"], { env: env(), log: log("bench") }));
+  return code === 0 ? counts() : { ...broken("slower or larger than what was kept: see below"), details: output.trim().split("\n").slice(-MOST_LINES).join("\n") };
+}
+
 /** The packed tarball in a representative part of the runtimes and bundlers, and the checks of the package. */
 async function runtimes() {
   const args = [join(js, "runtime-tests", "run.mjs"), "--part", "--json"];
@@ -180,6 +186,7 @@ const SUITES = {
     { name: "vitest", chosen: true, run: vitest },
     { name: "checkout", needs: "build", run: checkout },
     { name: "size", needs: "build", run: size },
+    { name: "bench", needs: "build", run: bench },
     { name: "runtimes", needs: "build", run: runtimes },
   ],
 };

@@ -69,14 +69,20 @@ function byLibrary(Number_, profile) {
   const hasTax = profile === "lago";
   const available = hasTax ? lago : flexprice;
   const required = (cost) => (hasTax ? cost.times(tax) : cost);
+  const cost = (usage) => required(number(usage.unitPrice).times(usage.units));
+  const decide = (needed, left) => {
+    const isCovered = needed.lte(left);
+    return decision(isCovered, needed.toFixed(), left.toFixed(), isCovered ? undefined : needed.minus(left).toFixed());
+  };
   return {
     number,
     covers: (wallets, units, now) => required(price.times(units)).lte(available(wallets, now)),
-    decide: (wallets, usage, now) => {
-      const needed = required(number(usage.unitPrice).times(usage.units));
-      const left = available(wallets, now);
-      const isCovered = needed.lte(left);
-      return decision(isCovered, needed.toFixed(), left.toFixed(), isCovered ? undefined : needed.minus(left).toFixed());
+    decide: (wallets, usage, now) => decide(cost(usage), available(wallets, now)),
+    /** The decision, and all that was spent after it. */
+    spend: (wallets, usage, now, spent = zero) => {
+      const needed = cost(usage);
+      const answer = decide(needed, available(wallets, now).minus(spent));
+      return [answer, answer.allowed ? spent.plus(needed) : spent];
     },
   };
 }
@@ -152,13 +158,29 @@ export const LIBRARIES = {
   BigInt: (profile) => byBigInt(profile),
 };
 
+function customersOf(profile, json, number) {
+  return new Map([...json].map(([customer, wallets]) => [customer, wallets.map((wallet) => read(profile, wallet, number))]));
+}
+
 /** Checks of cached customers, like the gate's: by id and units, or a usage in and a decision out. */
 export function walker(library, profile, json) {
   const { number, covers, decide } = LIBRARIES[library](profile);
-  const customers = new Map([...json].map(([customer, wallets]) => [customer, wallets.map((wallet) => read(profile, wallet, number))]));
+  const customers = customersOf(profile, json, number);
   return {
     covers: (customer, units) => covers(customers.get(customer), units, Date.now()),
     decide: (usage) => decide(customers.get(usage.customer), usage, Date.now()),
+  };
+}
+
+/** Checks that debit what they allow; not for BigInt. */
+export function spender(library, profile, json) {
+  const { number, spend } = LIBRARIES[library](profile);
+  const customers = customersOf(profile, json, number);
+  const debits = new Map();
+  return (usage) => {
+    const [answer, spent] = spend(customers.get(usage.customer), usage, Date.now(), debits.get(usage.customer));
+    debits.set(usage.customer, spent);
+    return answer;
   };
 }
 

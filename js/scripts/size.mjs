@@ -11,8 +11,9 @@ import { ARTIFACTS } from "./lib/wasm.mjs";
 
 /** gzip -9, in bytes. */
 const BUDGETS = { "gate wasm": 80 * 1024, "no-wasm": 100 * 1024, "creditgate with flexprice": 12 * 1024 };
-/** Budgets that were never met: `npm run size` fails on them, `--kept` (as `npm test` calls it) does not. */
-const UNMET = new Set(["creditgate with flexprice"]);
+/** Budgets that were never met: `npm run size` fails on them. `--kept`, as `npm test` calls it, holds them to what was reached plus 5 %. */
+const REACHED = { "creditgate with flexprice": 24_700 };
+const ROOM = 1.05;
 /** What a page that forbids WebAssembly must not be handed. */
 const OF_WASM = /_bg\.|\/platform\//;
 /** Subpaths that load no wasm. */
@@ -113,9 +114,11 @@ main(async (args) => {
   artifacts["no-wasm"] = weigh(readFileSync(join(wasmDir, "no_wasm.js")), "no-wasm");
   const programs = [["creditgate with flexprice", APP], ...specifiers().map((name) => [name, `export * from "${name}";`])];
   for (const [name, contents] of programs) artifacts[name] = weigh(startCode(await bundle(contents, { wasm: "outside" })), name);
-  const over = Object.entries(artifacts).filter(([, { gzip, budgetGzip }]) => budgetGzip !== null && gzip > budgetGzip).filter(([name]) => !(args.includes("--kept") && UNMET.has(name)));
+  const limitOf = (name, budget) => (args.includes("--kept") && REACHED[name] !== undefined ? Math.round(REACHED[name] * ROOM) : budget);
+  const limits = Object.entries(artifacts).map(([name, { gzip, budgetGzip }]) => ({ name, gzip, limit: limitOf(name, budgetGzip) }));
+  const over = limits.filter(({ gzip, limit }) => limit !== null && gzip > limit);
   const problems = [
-    ...over.map(([name, { gzip, budgetGzip }]) => `${name}: ${gzip.toLocaleString("en")} bytes gzip, ${(gzip - budgetGzip).toLocaleString("en")} over its budget of ${budgetGzip.toLocaleString("en")}`),
+    ...over.map(({ name, gzip, limit }) => `${name}: ${gzip.toLocaleString("en")} bytes gzip, ${(gzip - limit).toLocaleString("en")} over its budget of ${limit.toLocaleString("en")}`),
     ...(await wasmProblems()),
   ];
   const people = args.includes("--json") ? process.stderr : process.stdout;

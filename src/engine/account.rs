@@ -347,7 +347,7 @@ impl Account {
             return None;
         };
         let spent = match cost {
-            Cost::Amount(amount) => amount.try_mul(self.gross).ok()?,
+            Cost::Amount(amount) => self.with_tax(amount).ok()?,
             Cost::Credits(credits) => credits.try_mul(headroom.rate?).ok()?,
         };
         if ceiling(spent) != spent {
@@ -416,13 +416,7 @@ impl Account {
         if mantissa < 0 {
             return Err(negative_cost());
         }
-        let required = || {
-            let mut required = Decimal::from_parts(i128::from(mantissa), scale)?;
-            if self.gross != Decimal::ONE {
-                required = required.try_mul(self.gross)?;
-            }
-            Ok(required)
-        };
+        let required = || self.with_tax(Decimal::from_parts(i128::from(mantissa), scale)?);
         Ok(match &slot.standing {
             Standing::Short(_) => Cover::Short,
             Standing::Unknown(_) => Cover::Unknown,
@@ -484,6 +478,15 @@ impl Account {
         })
     }
 
+    /// An amount with its tax, as the wallets pay it.
+    fn with_tax(&self, amount: Decimal) -> Result<Decimal> {
+        if self.gross == Decimal::ONE {
+            Ok(amount)
+        } else {
+            amount.try_mul(self.gross)
+        }
+    }
+
     fn limit(&self, standing: &Standing, scale: u32) -> Option<i64> {
         let amount = match standing {
             Standing::Short(_) => return Some(-1),
@@ -495,10 +498,14 @@ impl Account {
         }
         // Where the largest cost fits with its tax, every smaller one does.
         let most = Decimal::from_parts(i128::from(MOST_UNITS), scale).ok()?;
-        if most.try_mul(self.gross).ok()? <= amount {
+        if self.with_tax(most).ok()? <= amount {
             return Some(MOST_UNITS);
         }
-        let cost = amount.try_div(self.gross, scale, Rounding::Floor).ok()?;
+        let cost = if self.gross == Decimal::ONE {
+            amount.round(scale, Rounding::Floor)
+        } else {
+            amount.try_div(self.gross, scale, Rounding::Floor).ok()?
+        };
         let (units, _) = cost.shift(i32::try_from(scale).ok()?).ok()?.parts();
         i64::try_from(units).ok()
     }
@@ -784,7 +791,7 @@ impl Account {
         let mut overlay = Vec::new();
         for slot in self.slots.iter().filter(|slot| slot.currency == currency) {
             let credits = slot.credits.try_mul(pool.highest_rate(&slot.key))?;
-            let spent = ceiling(slot.amount.try_mul(self.gross)?.try_add(credits)?);
+            let spent = ceiling(self.with_tax(slot.amount)?.try_add(credits)?);
             if spent.is_positive() {
                 overlay.push((spent, &slot.key));
             }
@@ -867,7 +874,7 @@ impl Account {
             _ => None,
         };
         let required = match cost {
-            Cost::Amount(amount) => Some(amount.try_mul(self.gross)?),
+            Cost::Amount(amount) => Some(self.with_tax(amount)?),
             Cost::Credits(credits) => rate.map(|rate| credits.try_mul(rate)).transpose()?,
         };
         let (outcome, reason) = match (standing, required) {

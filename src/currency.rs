@@ -47,6 +47,18 @@ impl Currency {
         core::str::from_utf8(&self.0).unwrap_or_default()
     }
 
+    /// The code in one number.
+    pub(crate) fn to_bits(self) -> u64 {
+        let [a, b, c] = self.0;
+        u64::from(u32::from_le_bytes([a, b, c, 0]))
+    }
+
+    /// The currency of [`Currency::to_bits`].
+    pub(crate) fn from_bits(bits: u64) -> Self {
+        let [a, b, c, ..] = bits.to_le_bytes();
+        Self([a, b, c])
+    }
+
     /// Decimal places of the minor unit in Lago (R-CONV, the notes on exponents).
     ///
     /// ```

@@ -196,6 +196,26 @@ impl Decimal {
         (self.0.mantissa(), self.0.scale())
     }
 
+    /// The lower part of the mantissa, and the rest of it with sign and scale: small numbers for a short decimal.
+    pub(crate) fn to_words(self) -> [u64; 2] {
+        let parts = self.0.unpack();
+        let low = u64::from(parts.lo) | (u64::from(parts.mid) << 32);
+        let sign = u64::from(parts.negative) << 8;
+        [
+            low,
+            u64::from(parts.scale) | sign | (u64::from(parts.hi) << 16),
+        ]
+    }
+
+    /// The decimal of [`Decimal::to_words`].
+    pub(crate) fn from_words([low, rest]: [u64; 2]) -> Self {
+        let (mid, hi) = ((low >> 32) as u32, (rest >> 16) as u32);
+        let (negative, scale) = (rest & 0x100 != 0, rest as u32 & 0xff);
+        Self(rust_decimal::Decimal::from_parts(
+            low as u32, mid, hi, negative, scale,
+        ))
+    }
+
     /// The exact sum.
     ///
     /// # Errors

@@ -85,7 +85,7 @@ fn a_customer_without_wallets_is_short_of_everything() {
             (decision.available, decision.shortfall),
             (Some(dec("0")), Some(dec("1")))
         );
-        assert!(account.snapshot().wallets.is_empty());
+        assert!(account.snapshot().unwrap().wallets.is_empty());
     }
 }
 

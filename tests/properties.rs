@@ -24,6 +24,8 @@ mod flexprice;
 mod lago;
 #[path = "properties/lago_2022.rs"]
 mod lago_2022;
+#[path = "properties/packing.rs"]
+mod packing;
 #[path = "properties/reconstruction.rs"]
 mod reconstruction;
 #[path = "properties/times.rs"]

@@ -9,8 +9,10 @@ use crate::engine::reconstruction::{Bill, Reconstruction, Rerun};
 use crate::error::{Error, Result};
 use crate::model::decision::{Decision, Explanation, Note, Outcome, Precision, Reason};
 use crate::model::fee_key::FeeKey;
+use crate::model::packed::PackedWallets;
 use crate::model::snapshot::Snapshot;
 use crate::model::wallet::Freshness;
+use crate::profile::Profile;
 use crate::sort::sorted;
 use crate::time::Timestamp;
 
@@ -144,10 +146,14 @@ impl Slot {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Account {
-    snapshot: Snapshot,
-    options: Options,
-    /// The usage behind the ongoing balances, which then are computed from it.
-    reconstruction: Option<Reconstruction>,
+    profile: Profile,
+    wallets: PackedWallets,
+    when_scopes_overlap: WhenScopesOverlap,
+    accept_fallback: bool,
+    include_postpaid: bool,
+    targets_wallets: bool,
+    /// The usage behind the ongoing balances, which then are computed from it. Few accounts have it.
+    reconstruction: Option<Box<Reconstruction>>,
     /// `1 + tax rate`.
     gross: Decimal,
     slots: Vec<Slot>,
@@ -173,7 +179,7 @@ impl Account {
     /// let error = Account::new(snapshot, Options::default()).unwrap_err();
     /// assert_eq!((error.code(), error.path()), ("invalid_input", "taxRate"));
     /// ```
-    pub fn new(mut snapshot: Snapshot, options: Options) -> Result<Self> {
+    pub fn new(snapshot: Snapshot, options: Options) -> Result<Self> {
         let gross = match (options.tax_rate, snapshot.profile.includes_tax()) {
             (Some(rate), true) if rate.is_negative() => {
                 return Err(Error::negative_amount("taxRate"));
@@ -190,10 +196,14 @@ impl Account {
                 return Err(Error::invalid_input("taxRate", message));
             }
         };
-        snapshot.wallets.shrink_to_fit();
+        let Snapshot { profile, wallets } = snapshot;
         Ok(Self {
-            snapshot,
-            options,
+            profile,
+            wallets: PackedWallets::new(&wallets),
+            when_scopes_overlap: options.when_scopes_overlap,
+            accept_fallback: options.accept_fallback,
+            include_postpaid: options.include_postpaid,
+            targets_wallets: options.targets_wallets,
             reconstruction: None,
             gross,
             slots: Vec::new(),
@@ -215,7 +225,7 @@ impl Account {
         usage.refresh(&mut snapshot.wallets)?;
         let account = Self::new(snapshot, options)?;
         Ok(Self {
-            reconstruction: Some(usage),
+            reconstruction: Some(Box::new(usage)),
             ..account
         })
     }
@@ -631,7 +641,8 @@ impl Account {
         cost: Cost,
         now: Timestamp,
     ) -> Result<Decision> {
-        let tab = self.tab(currency, now)?;
+        let snapshot = self.snapshot()?;
+        let tab = self.tab(&snapshot, currency, now)?;
         let standing = self.judge(&tab, key)?;
         self.answer(&standing, cost, tab.pool.until())
     }
@@ -661,7 +672,8 @@ impl Account {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn explain(&self, currency: Currency, key: &FeeKey, now: Timestamp) -> Result<Explanation> {
-        let tab = self.tab(currency, now)?;
+        let snapshot = self.snapshot()?;
+        let tab = self.tab(&snapshot, currency, now)?;
         let pending_usage = match tab.pool.standing(key, self.targeted(key))? {
             Standing::Known(headroom) => headroom.pending,
             _ => Decimal::ZERO,
@@ -705,12 +717,13 @@ impl Account {
         if self.reconstruction.is_some() {
             return Ok(Freshness::Computed);
         }
+        let snapshot = self.snapshot()?;
         let mut least = None;
-        for wallet in &self.snapshot.wallets {
+        for wallet in &snapshot.wallets {
             let pool = Pool::new(
-                &self.snapshot,
+                &snapshot,
                 wallet.currency,
-                self.options.include_postpaid,
+                self.include_postpaid,
                 Timestamp(0),
             )?;
             match pool.freshness() {
@@ -718,7 +731,7 @@ impl Account {
                 freshness => least = least.or(freshness),
             }
         }
-        let none_told = if self.snapshot.profile.includes_tax() {
+        let none_told = if self.profile.includes_tax() {
             Freshness::Undated
         } else {
             Freshness::Computed
@@ -727,7 +740,11 @@ impl Account {
     }
 
     /// The customer's wallets, of any status: Lago lists terminated ones too (section 2), Flexprice does not. Ongoing
-    /// balances are those that answers are made of, reconstructed where they are.
+    /// balances are those that answers are made of, reconstructed where they are. They are kept packed: every call
+    /// reads them anew.
+    ///
+    /// # Errors
+    /// `engine_fault`.
     ///
     /// ```
     /// # use creditgate::currency::Currency;
@@ -742,11 +759,19 @@ impl Account {
     /// # let snapshot = Snapshot { profile: LAGO, wallets: wallets(&Field::answer(&list, "wallets"))? };
     /// # let options = Options { tax_rate: Some(Decimal::from(20)), ..Options::default() };
     /// # let account = Account::new(snapshot, options)?;
-    /// assert_eq!(account.snapshot().wallets.len(), 1);
+    /// assert_eq!(account.snapshot()?.wallets.len(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn snapshot(&self) -> &Snapshot {
-        &self.snapshot
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        Ok(Snapshot {
+            profile: self.profile,
+            wallets: self.wallets.unpack()?,
+        })
+    }
+
+    /// The number of wallets, of any status.
+    pub fn wallet_count(&self) -> usize {
+        self.wallets.len()
     }
 
     /// What the API hides of the usage that answers were reconstructed from.
@@ -764,12 +789,13 @@ impl Account {
         if self.since <= now && now < self.until {
             return Ok(());
         }
+        let snapshot = self.snapshot()?;
         let mut standings = Vec::with_capacity(self.slots.len());
         let mut until = Timestamp::NEVER;
         let mut tabs: Vec<(Currency, Tab<'_>)> = Vec::new();
         for slot in &self.slots {
             if !tabs.iter().any(|(currency, _)| *currency == slot.currency) {
-                let tab = self.tab(slot.currency, now)?;
+                let tab = self.tab(&snapshot, slot.currency, now)?;
                 until = until.min(tab.pool.until());
                 tabs.push((slot.currency, tab));
             }
@@ -786,8 +812,13 @@ impl Account {
     }
 
     /// The wallets of a currency and the debits and holds against them.
-    fn tab(&self, currency: Currency, now: Timestamp) -> Result<Tab<'_>> {
-        let mut pool = Pool::new(&self.snapshot, currency, self.options.include_postpaid, now)?;
+    fn tab<'a>(
+        &'a self,
+        snapshot: &'a Snapshot,
+        currency: Currency,
+        now: Timestamp,
+    ) -> Result<Tab<'a>> {
+        let mut pool = Pool::new(snapshot, currency, self.include_postpaid, now)?;
         let mut overlay = Vec::new();
         for slot in self.slots.iter().filter(|slot| slot.currency == currency) {
             let credits = slot.credits.try_mul(pool.highest_rate(&slot.key))?;
@@ -805,7 +836,7 @@ impl Account {
         }
         let bill = match &self.reconstruction {
             Some(usage) => Some(Arc::new(usage.bill(
-                &self.snapshot.wallets,
+                &snapshot.wallets,
                 currency,
                 &overlay,
                 now,
@@ -822,9 +853,9 @@ impl Account {
     /// Whether keys with a target wallet can occur: this one has one, or a debit does.
     fn targeted(&self, key: &FeeKey) -> bool {
         let usage = self.reconstruction.as_ref();
-        self.options.targets_wallets
+        self.targets_wallets
             || key.target_wallet.is_some()
-            || usage.is_some_and(Reconstruction::targets_wallets)
+            || usage.is_some_and(|usage| usage.targets_wallets())
             || self
                 .slots
                 .iter()
@@ -835,7 +866,7 @@ impl Account {
     fn judge(&self, tab: &Tab<'_>, key: &FeeKey) -> Result<Standing> {
         let is_fallback = tab.pool.freshness() == Some(Freshness::CachedFallback);
         Ok(match tab.pool.standing(key, self.targeted(key))? {
-            Standing::Known(_) if is_fallback && !self.options.accept_fallback => {
+            Standing::Known(_) if is_fallback && !self.accept_fallback => {
                 Standing::Unknown(Reason::CachedFallback)
             }
             Standing::Known(headroom) if headroom.precision == Precision::Estimate => {
@@ -847,7 +878,7 @@ impl Account {
 
     /// What answers instead of an estimate.
     fn overlapping(&self, headroom: Headroom, bill: Option<&Arc<Bill>>, key: &FeeKey) -> Standing {
-        match (self.options.when_scopes_overlap, bill) {
+        match (self.when_scopes_overlap, bill) {
             (WhenScopesOverlap::Estimate, _) => Standing::Known(headroom),
             (WhenScopesOverlap::Reconstruct, Some(bill)) if bill.knows_scopes() => {
                 Standing::Rerun(Rerun {
@@ -918,7 +949,8 @@ impl Account {
         }
         if rerun.expired.is_positive() {
             // Before everything, when nothing had expired.
-            let before = self.tab(rerun.bill.currency(), Timestamp(i64::MIN))?;
+            let snapshot = self.snapshot()?;
+            let before = self.tab(&snapshot, rerun.bill.currency(), Timestamp(i64::MIN))?;
             if let Some(bill) = before.bill
                 && bill.covers(&rerun.key, required)?
             {

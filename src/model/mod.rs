@@ -3,6 +3,7 @@
 pub mod decision;
 pub mod fee_key;
 pub mod invoice;
+pub(crate) mod packed;
 pub mod preview;
 pub mod scope;
 pub mod snapshot;

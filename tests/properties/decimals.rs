@@ -78,7 +78,7 @@ fn small() -> impl Strategy<Value = (i128, u32)> {
 }
 
 /// Any decimal there is, and often one near the limits.
-fn any_decimal() -> impl Strategy<Value = Decimal> {
+pub(super) fn any_decimal() -> impl Strategy<Value = Decimal> {
     let mantissa = prop_oneof![
         -MAX..=MAX,
         (0..100_i128).prop_map(|less| MAX - less),

@@ -188,10 +188,9 @@ impl Account {
     #[wasm_bindgen(unchecked_return_type = "EngineSummary")]
     pub fn summary(&self) -> core::result::Result<JsValue, JsValue> {
         self.with(|account| {
-            let wallets = account.snapshot().wallets.len();
             Ok(answer::summary(
                 account.freshness()?,
-                wallets,
+                account.wallet_count(),
                 account.notes(),
             ))
         })
@@ -200,7 +199,7 @@ impl Account {
     /// The wallets with nothing but what the rules read.
     #[wasm_bindgen(unchecked_return_type = "RedactedWallets")]
     pub fn redacted(&self) -> core::result::Result<JsValue, JsValue> {
-        let snapshot = self.with(|account| Ok(account.snapshot().clone()))?;
+        let snapshot = self.with(|account| account.snapshot())?;
         redacted::wallets(&snapshot).map_err(|error| error_to_js(&error))
     }
 
@@ -209,9 +208,10 @@ impl Account {
     #[wasm_bindgen(unchecked_return_type = "EnginePreview")]
     pub fn preview(&self, invoice: JsValue, now: f64) -> core::result::Result<JsValue, JsValue> {
         // Read before the account leaves its place, and written once it is back: what JavaScript does then cannot empty it.
-        let profile = self.with(|account| Ok(account.snapshot().profile))?;
-        let draft = open::invoice(profile, invoice).map_err(|error| error_to_js(&error))?;
-        let preview = self.with(|account| preview(account.snapshot(), &draft, instant(now)?))?;
+        let snapshot = self.with(|account| account.snapshot())?;
+        let draft =
+            open::invoice(snapshot.profile, invoice).map_err(|error| error_to_js(&error))?;
+        let preview = self.with(|_| preview(&snapshot, &draft, instant(now)?))?;
         Ok(answer::preview(&preview))
     }
 }

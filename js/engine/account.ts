@@ -253,6 +253,11 @@ export class ResidentAccount {
     return this.#call(() => this.#handle.preview(draft, now));
   }
 
+  /** The provider's ids of the wallets; of Lago's those that are not over. */
+  walletIds(): readonly string[] {
+    return this.#call(() => this.#handle.walletIds()).split("\0").slice(0, -1);
+  }
+
   /** The wallets with nothing but what the rules read, as their provider would send them. */
   redacted(): WalletsJson {
     const { wallets, grants = [] } = this.#call(() => this.#handle.redacted());

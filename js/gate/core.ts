@@ -54,7 +54,7 @@ export class Core {
     });
     this.stored = new Stored(settings);
     this.calls = new Calls(settings);
-    this.customers = new Customers(settings, this.stored, this.calls);
+    this.customers = new Customers(this);
     this.refresher = new Refresher(this);
     this.#reporter = new Reporter(settings, (debit, at) => this.ledger.reported(debit, at));
   }

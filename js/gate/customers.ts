@@ -1,6 +1,6 @@
 /**
  * Whose wallet is it? Flexprice's events name its own ids only. They are learnt from every snapshot, here and in the
- * shared store; where that is not enough, one look-up tells.
+ * shared store, once there is somebody to ask; where that is not enough, one look-up tells.
  */
 
 import { CreditGateError } from "../errors.js";
@@ -8,7 +8,16 @@ import type { Profile, ProviderIds } from "../types.js";
 import type { Calls, CallUse } from "./calls.js";
 import { within } from "./deadline.js";
 import type { Settings } from "./options.js";
+import type { CustomerState, SnapshotCache } from "./snapshots.js";
 import type { Stored } from "./stored.js";
+
+/** What whose a wallet is is found with. */
+export interface CustomersSetup {
+  readonly settings: Settings;
+  readonly cache: SnapshotCache;
+  readonly stored: Stored;
+  readonly calls: Calls;
+}
 
 /** Ids known at most, for each snapshot that is cached: a wallet's and its customer's, mostly. */
 const IDS_PER_SNAPSHOT = 2;
@@ -22,25 +31,35 @@ const FIELDS: Readonly<Record<Profile, { readonly wallet: string; readonly custo
 /** The index from a provider's ids to the ids by which the caller addresses customers. */
 export class Customers {
   readonly #settings: Settings;
+  readonly #cache: SnapshotCache;
   readonly #stored: Stored;
   readonly #calls: Calls;
-  readonly #known = new Map<string, string>();
+  /** Until somebody asks there is none: most gates hear of no provider's id, and it takes as much as half a snapshot. */
+  #known: Map<string, string> | undefined;
 
-  constructor(settings: Settings, stored: Stored, calls: Calls) {
+  constructor({ settings, cache, stored, calls }: CustomersSetup) {
     this.#settings = settings;
+    this.#cache = cache;
     this.#stored = stored;
     this.#calls = calls;
+    if (settings.webhooks !== undefined) this.#known = new Map();
   }
 
-  /** Takes note, here, of whose wallets these are. */
+  /** Takes note, here, of whose wallets these are; what of it was news. */
   learn(customer: string, wallets: readonly unknown[]): readonly string[] {
-    return this.#note(customer, this.#idsOf(wallets));
+    return this.#known === undefined ? [] : this.#note(this.#known, customer, this.#idsOf(wallets));
   }
 
   /** Takes note, and tells other instances what was news: those whose webhooks may name these ids. */
   async share(customer: string, wallets: readonly unknown[]): Promise<void> {
     const news = this.learn(customer, wallets);
     if (this.#settings.webhooks !== undefined) await this.#store(customer, news);
+  }
+
+  /** The provider's id of the customer whose wallets these are. */
+  ownerOf(wallets: readonly unknown[]): string | undefined {
+    const { customer } = FIELDS[this.#settings.provider.profile];
+    return wallets.filter(isObject).map((fields) => text(fields[customer])).find((id) => id !== undefined);
   }
 
   /**
@@ -53,15 +72,17 @@ export class Customers {
     if (provider.customers === "id" && ids.customerId !== undefined) return ids.customerId;
     const keys = keysOf(ids);
     if (keys.length === 0) return undefined;
-    const known = keys.map((key) => this.#known.get(key)).find((customer) => customer !== undefined);
+    this.#known ??= this.#index();
+    const index = this.#known;
+    const known = keys.map((key) => index.get(key)).find((customer) => customer !== undefined);
     if (known !== undefined) return known;
     const stored = (await Promise.all(keys.map((key) => this.#stored.customerOf(key)))).find((customer) => customer !== undefined);
     if (stored !== undefined) {
-      this.#note(stored, keys);
+      this.#note(index, stored, keys);
       return stored;
     }
     const found = await this.#lookUp(ids, use);
-    if (found !== undefined) await this.#store(found, this.#note(found, keys));
+    if (found !== undefined) await this.#store(found, this.#note(index, found, keys));
     return found;
   }
 
@@ -75,17 +96,24 @@ export class Customers {
     await Promise.all(keys.map((key) => this.#stored.rememberCustomer(key, customer)));
   }
 
+  /** Of everybody cached. */
+  #index(): Map<string, string> {
+    const index = new Map<string, string>();
+    for (const state of this.#cache.states()) this.#note(index, state.customer, cachedKeys(state));
+    return index;
+  }
+
   /** Keeps the newest, within bounds; the keys that were not known like this. */
-  #note(customer: string, keys: readonly string[]): readonly string[] {
-    const news = keys.filter((key) => this.#known.get(key) !== customer);
+  #note(index: Map<string, string>, customer: string, keys: readonly string[]): readonly string[] {
+    const news = keys.filter((key) => index.get(key) !== customer);
     for (const key of keys) {
-      this.#known.delete(key);
-      this.#known.set(key, customer);
+      index.delete(key);
+      index.set(key, customer);
     }
     const most = this.#settings.maxSnapshots * IDS_PER_SNAPSHOT;
-    for (const oldest of this.#known.keys()) {
-      if (this.#known.size <= most) break;
-      this.#known.delete(oldest);
+    for (const oldest of index.keys()) {
+      if (index.size <= most) break;
+      index.delete(oldest);
     }
     return news;
   }
@@ -95,6 +123,17 @@ export class Customers {
     const { wallet, customer, status, over } = FIELDS[this.#settings.provider.profile];
     const live = wallets.filter(isObject).filter((fields) => fields[status] !== over);
     return [...new Set(live.flatMap((fields) => keysOf({ walletId: text(fields[wallet]), customerId: text(fields[customer]) })))];
+  }
+}
+
+function cachedKeys({ snapshot }: CustomerState): readonly string[] {
+  if (snapshot === undefined) return [];
+  const { account, customerId } = snapshot;
+  try {
+    return [...account.walletIds().flatMap((walletId) => keysOf({ walletId })), ...keysOf({ customerId })];
+  } catch {
+    // A faulty account answers nothing, and must not cost the others theirs.
+    return [];
   }
 }
 

@@ -251,7 +251,8 @@ export class Refresher {
       const hasWallets = walletCount > 0;
       const { found, sentAt, grants } = answer;
       const hasGrants = grants !== undefined;
-      const snapshot: Snapshot = { account, sequence, found, hasWallets, hasGrants, sentAt, fetchedAt, asOf, freshness, notes: notes.length === 0 ? NO_NOTES : notes };
+      const customerId = this.#customers.ownerOf(answer.wallets);
+      const snapshot: Snapshot = { account, sequence, customerId, found, hasWallets, hasGrants, sentAt, fetchedAt, asOf, freshness, notes: notes.length === 0 ? NO_NOTES : notes };
       // Of two answers that may be used, the one with the newer figures stays.
       const { snapshot: present } = state;
       const isPresentUsable = present !== undefined && !this.isOutdated(state) && now() < present.sentAt + usableFor;

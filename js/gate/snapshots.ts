@@ -9,6 +9,8 @@ export interface Snapshot {
   readonly account: ResidentAccount;
   /** Order of beginning among this gate's refreshes. */
   readonly sequence: number;
+  /** The provider's own id of the customer, where the wallets tell it. */
+  readonly customerId: string | undefined;
   /** False when the billing API did not know the customer. */
   readonly found: boolean;
   /** Whether there is a wallet at all. */
@@ -76,6 +78,11 @@ export class SnapshotCache {
     let size = 0;
     for (const state of this.#states.values()) if (state.snapshot !== undefined) size += 1;
     return size;
+  }
+
+  /** Every state, none of them used by being looked at. */
+  states(): Iterable<CustomerState> {
+    return this.#states.values();
   }
 
   peek(customer: string): CustomerState | undefined {

@@ -117,6 +117,13 @@ describe("a resident account", () => {
     expect([lago.summary().freshness, lago.nextChangeAt(NOW)]).toEqual(["undated", NOW + 5]);
   });
 
+  test("tells the ids of its wallets, of Lago's without those that are over", () => {
+    expect(open().walletIds()).toEqual([]);
+    expect(open(flexpriceWallet({ id: "a", balance: "1" }), flexpriceWallet({ id: "b", balance: "1", status: "frozen" })).walletIds()).toEqual(["a", "b"]);
+    const wallets = [{ ...lagoWallet({ id: "a", cents: 1 }), status: "terminated" }, lagoWallet({ id: "b", cents: 1 })];
+    expect(new ResidentAccount("lago", { wallets }, { ...OPTIONS, taxRate: "0" }).walletIds()).toEqual(["b"]);
+  });
+
   test("names the field of a wallet it cannot read", () => {
     const error = thrown(() => open(flexpriceWallet({ balance: "1" }), flexpriceWallet({ balance: "one" })));
     expect([error.code, error.path]).toEqual(["invalid_response", "wallets[1].balance"]);

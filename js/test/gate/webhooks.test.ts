@@ -473,19 +473,44 @@ describe("by a shared store", () => {
 });
 
 describe("invalidate by the provider's ids", () => {
-  test("a wallet's or a customer's, from the index or by a look-up", async () => {
+  const without: HarnessOptions = { webhooks: undefined, onWebhook: undefined };
+
+  test.each([["with webhooks", {}], ["without", without]])("a wallet's or a customer's, from the index or by a look-up: %s", async (_, options) => {
     for (const ids of [{ walletId: "w1" }, { customerId: "cust_1" }, { walletId: "unseen", customerId: "cust_1" }]) {
-      const { gate, run, provider, lookUps } = setUp();
+      const { gate, run, provider, lookUps } = setUp(options);
       await run(gate.check(usd("5")));
       provider.answers.set("cus_1", [wallet("100")]);
       await gate.invalidate(ids);
       expect((await run(gate.spend(usd("5")))).allowed).toBe(true);
       expect(lookUps).toEqual([]);
     }
-    const { gate, found, lookUps } = setUp();
+    const { gate, found, lookUps } = setUp(options);
     found.set("w9", "cus_9");
-    await gate.invalidate({ walletId: "w9" });
+    for (let i = 0; i < 2; i++) await gate.invalidate({ walletId: "w9" });
     expect(lookUps).toHaveLength(1);
+  });
+
+  test("without webhooks the ids are those of whoever is cached at the first, and of every answer after it", async () => {
+    const { gate, run, provider, lookUps } = setUp(without);
+    const check = async (customer: string, ...wallets: object[]) => {
+      provider.answers.set(customer, wallets);
+      await run(gate.check(usd("1", { customer })));
+    };
+    const outdates = async (ids: ProviderIds, customer: string) => {
+      const calls = provider.calls.length;
+      await gate.invalidate(ids);
+      await run(gate.check(usd("1", { customer })));
+      return provider.calls.length - calls === 1;
+    };
+    provider.answers.set("gone", null);
+    await run(gate.check(usd("1", { customer: "gone" })));
+    await check("cus_1", wallet("1", "w1", "cust_1"), { ...wallet("1", "w2", "cust_1"), wallet_status: "frozen" });
+    await check("cus_2", wallet("1", "w3", "cust_2"));
+    expect(await outdates({ walletId: "w2" }, "cus_1")).toBe(true);
+    expect(await outdates({ customerId: "cust_2" }, "cus_2")).toBe(true);
+    await check("cus_3", wallet("1", "w4", "cust_3"));
+    expect(await outdates({ walletId: "w4" }, "cus_3")).toBe(true);
+    expect(lookUps).toEqual([]);
   });
 
   test("of whom nobody knows marks nothing; a look-up that fails says so", async () => {
@@ -521,11 +546,11 @@ describe("Lago", () => {
     expect(heard).toMatchObject([{ kind: "transaction", customer: "cus_1", transactionId: "t1" }, { kind: "transaction" }]);
   });
 
-  test("invalidate by a wallet's id", async () => {
+  test.each([{ walletId: "w1" }, { customerId: "c1" }])("invalidate by %j, which nothing else tells", async (ids) => {
     const { gate, run, provider } = harness({ profile: "lago", wallets: own(100) });
     await run(gate.check(eur("5")));
     provider.answers.set("cus_1", own(10_000));
-    await gate.invalidate({ walletId: "w1" });
+    await gate.invalidate(ids);
     expect((await run(gate.spend(eur("5")))).allowed).toBe(true);
   });
 

@@ -16,6 +16,8 @@ use crate::engine::preview::preview;
 use crate::error::{Error, Result};
 use crate::model::decision::Precision;
 use crate::model::fee_key::FeeKey;
+use crate::model::snapshot::Snapshot;
+use crate::model::wallet::Status;
 use crate::time::Timestamp;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -193,6 +195,23 @@ impl Account {
                 account.wallet_count(),
                 account.notes(),
             ))
+        })
+    }
+
+    /// The ids of the wallets, each with a NUL after it; of Lago's, which lists every one there ever was, those that
+    /// are not over.
+    #[wasm_bindgen(js_name = walletIds)]
+    pub fn wallet_ids(&self) -> core::result::Result<String, JsValue> {
+        self.with(|account| {
+            let Snapshot { profile, wallets } = account.snapshot()?;
+            let mut ids = String::new();
+            for wallet in &wallets {
+                if wallet.status == Status::Active || !profile.is_lago() {
+                    ids.push_str(&wallet.id);
+                    ids.push('\0');
+                }
+            }
+            Ok(ids)
         })
     }
 

@@ -37,10 +37,8 @@ export class Place {
   precision: "exact" | "estimate" = "exact";
   /** Until when whoever owns the account need look at nothing but the limit; in the past once it has changed. */
   quietUntil = Number.NEGATIVE_INFINITY;
-  /** What is left, once somebody has asked, and the scalars that it is put together from; `NaN` where it takes more. */
+  /** What is left, once somebody has asked. */
   available: DecimalString | undefined = undefined;
-  availableMantissa = Number.NaN;
-  availableScale = 0;
 
   constructor(
     readonly key: string,
@@ -69,11 +67,15 @@ function note(place: Place, figures: Float64Array, scale: number, now: number): 
   place.limit = figures[0] as number;
   place.until = figures[1] as number;
   place.precision = figures[2] === 1 ? "exact" : "estimate";
-  place.availableMantissa = figures[3] as number;
-  place.availableScale = figures[4] as number;
   place.available = undefined;
   place.scale = scale;
   place.quietUntil = Number.NEGATIVE_INFINITY;
+}
+
+/** What is left, where a figure can say it. */
+function availableOf(figures: Float64Array): DecimalString | undefined {
+  const [mantissa, scale] = [figures[3] as number, figures[4] as number];
+  return Number.isNaN(mantissa) ? undefined : (plain(mantissa, scale) as DecimalString);
 }
 
 /**
@@ -126,10 +128,11 @@ export class ResidentAccount {
   }
 
   /** What the engine says of a place now. */
-  #read(place: Place, scale: number, now: number): void {
+  #read(place: Place, scale: number, now: number): Float64Array {
     const figures = written();
     this.#call(() => this.#handle.figures(place.slot, scale, now, figures));
     note(place, figures, scale, now);
+    return figures;
   }
 
   #outdate(): void {
@@ -166,9 +169,8 @@ export class ResidentAccount {
     return place;
   }
 
-  #available({ slot, availableMantissa, availableScale }: Place, now: number): DecimalString | undefined {
-    if (Number.isNaN(availableMantissa)) return this.#call(() => this.#handle.available(slot, now)) as DecimalString | undefined;
-    return plain(availableMantissa, availableScale) as DecimalString;
+  #available(place: Place, now: number): DecimalString | undefined {
+    return availableOf(this.#read(place, place.scale, now)) ?? this.#call(() => this.#handle.decide(place.slot, false, "0", now)).available ?? undefined;
   }
 
   /** When what is left changes by the passing of time alone; Infinity if it does not. */
@@ -228,6 +230,8 @@ export class ResidentAccount {
     const figures = written();
     this.#call(() => this.#handle.charge(place.slot, isCredits, mantissa, scale, place.scale, now, figures));
     note(place, figures, place.scale, now);
+    // Whoever spends is told what is left, or asks next.
+    place.available = availableOf(figures);
   }
 
   /** Takes a debit or hold off again. A faulty account keeps it until its snapshot is replaced. */

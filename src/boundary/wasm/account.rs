@@ -125,14 +125,6 @@ impl Account {
         Ok(())
     }
 
-    /// What the wallets have left for a slot, or undefined where that is not known.
-    pub fn available(&self, slot: u32, now: f64) -> core::result::Result<Option<String>, JsValue> {
-        self.with(|account| {
-            let available = account.available(index(slot)?, instant(now)?)?;
-            Ok(available.map(|available| available.to_string()))
-        })
-    }
-
     /// When what is left changes by the passing of time alone, milliseconds; infinity if it does not.
     #[wasm_bindgen(js_name = nextChangeAt)]
     pub fn next_change_at(&self, now: f64) -> core::result::Result<f64, JsValue> {

@@ -19,7 +19,7 @@ import { Refresher } from "./refresher.js";
 import { Reporter } from "./reporter.js";
 import { type CustomerState, type Snapshot, SnapshotCache } from "./snapshots.js";
 import { Stored } from "./stored.js";
-import { FeeKeys, type ParsedUsage, parseUsage } from "./usage.js";
+import { FeeKeys, parseCustomer, type ParsedUsage, parseUsage } from "./usage.js";
 import { allows, failed, unknown } from "./verdict.js";
 
 /** Debits without a key are kept together by the second, ms. */
@@ -67,8 +67,13 @@ export class Core {
 
   /** @throws CreditGateError as {@link parseUsage} */
   parse(usage: Usage): ParsedUsage {
-    // Whoever is cached was read before.
-    return parseUsage(usage, this, (customer) => this.cache.peek(customer) !== undefined);
+    return parseUsage(usage, this);
+  }
+
+  /** The state of a usage's customer, whose id is read unless it was before. @throws CreditGateError `invalid_input`; `closed` */
+  stateOf({ customer }: ParsedUsage): CustomerState {
+    this.checkOpen();
+    return this.cache.peek(customer) ?? this.cache.get(parseCustomer(customer));
   }
 
   get isClosed(): boolean {

@@ -58,7 +58,7 @@ export class CreditGate {
   async spend(usage: Usage, options: SpendOptions = NONE): Promise<Decision> {
     const parsed = this.#parse(usage, options, SPEND_OPTIONS);
     this.#core.checkReportable(parsed);
-    const state = this.#core.state(parsed.customer);
+    const state = this.#core.stateOf(parsed);
     const lookUp = this.#core.lookUp(state, parsed, options.key);
     if (lookUp !== undefined) await lookUp;
     return this.#record(state, parsed, options);
@@ -68,7 +68,7 @@ export class CreditGate {
   spendCached(usage: Usage, options: SpendOptions = NONE): Decision {
     const parsed = this.#parse(usage, options, SPEND_OPTIONS);
     this.#core.checkReportable(parsed);
-    return this.#record(this.#core.state(parsed.customer), parsed, options);
+    return this.#record(this.#core.stateOf(parsed), parsed, options);
   }
 
   /**
@@ -78,7 +78,7 @@ export class CreditGate {
    */
   async check(usage: Usage, call: CallOptions = NONE): Promise<Decision> {
     const parsed = this.#parse(usage, call, CALL_OPTIONS);
-    const state = this.#core.state(parsed.customer);
+    const state = this.#core.stateOf(parsed);
     const lookUp = this.#core.lookUp(state, parsed);
     if (lookUp !== undefined) await lookUp;
     return this.#core.answer(state, parsed, call);
@@ -87,7 +87,7 @@ export class CreditGate {
   /** As {@link CreditGate.check}, at once and from what is cached. What is due is refreshed behind the answer. */
   checkCached(usage: Usage, call: CallOptions = NONE): Decision {
     const parsed = this.#parse(usage, call, CALL_OPTIONS);
-    return this.#core.answer(this.#core.state(parsed.customer), parsed, call);
+    return this.#core.answer(this.#core.stateOf(parsed), parsed, call);
   }
 
   /**
@@ -99,7 +99,7 @@ export class CreditGate {
   async authorize(usage: Usage, options: AuthorizeOptions = NONE): Promise<Hold> {
     const parsed = this.#parse(usage, options, AUTHORIZE_OPTIONS);
     this.#core.checkReportable(parsed);
-    const state = this.#core.state(parsed.customer);
+    const state = this.#core.stateOf(parsed);
     const lookUp = this.#core.lookUp(state, parsed, options.key);
     if (lookUp !== undefined) await lookUp;
     const { verdict, entry } = this.#core.record(state, parsed, this.#core.judge(state, parsed), "hold", options);

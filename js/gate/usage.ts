@@ -39,18 +39,18 @@ const USAGE_FIELDS = {
 };
 
 /**
- * Reads a usage.
+ * Reads a usage, except for the customer's id: `Core.stateOf` does, which knows those that were read before.
  *
  * @throws CreditGateError `invalid_input`, `invalid_decimal`, `decimal_out_of_range`, `negative_amount`, at the
  * path of the field.
  */
-export function parseUsage(usage: Usage, { feeKeys, readPrice }: UsageReaders, isKnown: (customer: string) => boolean): ParsedUsage {
+export function parseUsage(usage: Usage, { feeKeys, readPrice }: UsageReaders): ParsedUsage {
   const fields = object(usage, "usage");
   knownOnly(fields, USAGE_FIELDS, "usage");
   const { isCredits, cost } = parseCost(usage, readPrice);
   const { customer, metric, event } = usage;
   return {
-    customer: isKnown(customer) ? customer : parseCustomer(customer),
+    customer,
     feeKey: feeKeys.parse(usage, usage.currency),
     isCredits,
     cost,

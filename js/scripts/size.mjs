@@ -30,12 +30,17 @@ function weigh(bytes, name) {
   };
 }
 
-/** Bundles a program. `wasm: "outside"` leaves the modules out, inlined or not. */
+/** Leaves the modules out, inlined or not. */
+const outside = {
+  name: "wasm-outside",
+  setup(context) {
+    context.onResolve({ filter: /\.wasm(\?.*)?$/ }, ({ path }) => ({ path, external: true }));
+    context.onLoad({ filter: /[\\/]platform[\\/].*inline\.js$/ }, ({ path }) => ({ contents: readFileSync(path, "utf8").replace(/"[\w+/=]{1000,}"/, '""') }));
+  },
+};
+
+/** Bundles a program. */
 function bundle(contents, { conditions = [], wasm }) {
-  const outside = {
-    name: "wasm-outside",
-    setup: (context) => context.onResolve({ filter: /_bg\.inline\.js$|\.wasm(\?.*)?$/ }, ({ path }) => ({ path, external: true })),
-  };
   return build({
     absWorkingDir: root,
     stdin: { contents, resolveDir: root },
@@ -72,8 +77,8 @@ function startCode({ outputFiles, metafile }) {
 /** What brings the rules along: itself, or, loaded at the first write, the clients that manage wallets. A gate imports none. */
 const WITH_RULES = ["creditgate/rules", "creditgate/sandbox", "creditgate/flexprice/api", "creditgate/lago/api"];
 
-/** Whether a module holds wasm-bindgen's glue: chunks of the package do not say so by their name. */
-const isGlue = (path) => existsSync(join(root, path)) && readFileSync(join(root, path), "utf8").includes("__wbg_");
+/** Whether a module holds wasm-bindgen's glue, whose names end in a hash: chunks of the package do not say so by theirs. */
+const isGlue = (path) => existsSync(join(root, path)) && /__wbg_\w+_[0-9a-f]{16}/.test(readFileSync(join(root, path), "utf8"));
 
 /** Rules about wasm that no budget tells. */
 async function wasmProblems() {

@@ -1,9 +1,10 @@
 /**
  * Bundles the sandbox, so that its server framework is no dependency of the package, and each entry with what it
- * imports, so that a cold process reads few files: a module costs it a third of a millisecond.
+ * imports, so that a cold process reads few files.
  */
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { together } from "./chunks.mjs";
 import { Failure } from "./failure.mjs";
 import { root } from "./paths.mjs";
 import { filesUnder } from "./stamp.mjs";
@@ -55,44 +56,61 @@ export async function bundleSandbox(dist, manifest) {
 
 /**
  * Replaces the modules of dist/ by bundles of the entries that `manifest` exports, with chunks for what they share: one
- * copy of every class, however a program imports it. What a runtime chooses by condition stays a file of its own, and the
- * sandbox, which is bundled already.
+ * copy of every class, however a program imports it. What a runtime chooses by condition is a file of its own, and the
+ * sandbox is bundled already.
  */
 export async function bundleEntries(dist, manifest) {
-  const { build } = await import("esbuild");
-  // Minified as it is, and loaded by few. Entries and chunks lie one folder deep, so one path serves them all.
-  const keepNoWasm = {
-    name: "keep-no-wasm",
-    setup: (context) => context.onResolve({ filter: /\/wasm\/no_wasm\.js$/ }, () => ({ path: "../wasm/no_wasm.js", external: true })),
-  };
   const entryPoints = entriesOf(dist, manifest).filter((file) => !file.startsWith(join(dist, "sandbox") + sep));
-  const { outputFiles } = await build({
+  const entries = { entryPoints, splitting: true, external: ["#*"] };
+  const { metafile } = await bundle(dist, { ...entries, plugins: [keepGenerated] });
+  const outputs = await Promise.all([
+    bundle(dist, { ...entries, plugins: [keepGenerated, together(metafile)] }),
+    bundle(dist, { entryPoints: platformsOf(dist, manifest), external: ["*.wasm", "*.wasm?module"] }),
+  ]);
+  const stays = (file) => file.startsWith(join(dist, "sandbox") + sep) || /([\\/]wasm[\\/]\w+|[\\/]bin)\.js$/.test(file);
+  const isReplaced = (file) => (file.endsWith(".js") && !stays(file)) || /\.inline\.d\.ts$/.test(file);
+  for (const file of filesUnder(dist)) if (isReplaced(file)) rmSync(file);
+  mkdirSync(join(dist, "chunks"), { recursive: true });
+  // No module does anything at import, so one imported for nothing need not be read; bundlers warn of it besides.
+  for (const { path, text } of outputs.flatMap(({ outputFiles }) => outputFiles)) writeFileSync(path, text.replaceAll(/^import "[^"]+";\n/gm, ""));
+}
+
+/**
+ * What is generated stays as it is: minified, or a namespace, for which a bundle makes a function at import for each of its
+ * names. Entries and chunks that import it lie one folder deep, so one path serves them all.
+ */
+const keepGenerated = {
+  name: "keep-generated",
+  setup: (context) => context.onResolve({ filter: /\/wasm\/\w+\.js$/ }, ({ path }) => ({ path: `../wasm/${basename(path)}`, external: true })),
+};
+
+async function bundle(dist, options) {
+  const { build } = await import("esbuild");
+  return build({
+    ...options,
     absWorkingDir: root,
-    entryPoints,
     outdir: dist,
     outbase: dist,
     bundle: true,
-    splitting: true,
     format: "esm",
     platform: "neutral",
     packages: "external",
     target: "es2022",
     chunkNames: "chunks/[hash]",
-    charset: "utf8",
-    external: ["#*", "cloudflare:*"],
-    plugins: [keepNoWasm],
+    // A file of ASCII alone takes an engine one byte a character.
+    charset: "ascii",
+    external: [...options.external, "cloudflare:*"],
+    metafile: true,
     allowOverwrite: true,
     write: false,
     logLevel: "silent",
   }).catch((error) => {
     throw new Failure(`The package could not be bundled: ${error.errors?.map(({ text, location }) => `${text}${location ? ` (${location.file}:${location.line})` : ""}`).join("; ") ?? error.message}`);
   });
-  const stays = (file) => [join(dist, "sandbox"), join(dist, "platform")].some((folder) => file.startsWith(folder + sep)) || /(_bg\.inline|no_wasm|[\\/]bin)\.js$/.test(file);
-  for (const file of filesUnder(dist)) if (file.endsWith(".js") && !stays(file)) rmSync(file);
-  mkdirSync(join(dist, "chunks"), { recursive: true });
-  // No module does anything at import, so one imported for nothing need not be read; bundlers warn of it besides.
-  for (const { path, text } of outputFiles) writeFileSync(path, text.replaceAll(/^import "[^"]+";\n/gm, ""));
 }
+
+/** The modules of which `manifest` lets a runtime choose one. */
+const platformsOf = (dist, manifest) => Object.values(manifest.imports).flatMap((choices) => Object.values(choices).map((file) => join(dist, relative("dist", file))));
 
 /** The modules that `manifest` exports. */
 function entriesOf(dist, manifest) {

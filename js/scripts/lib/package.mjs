@@ -15,7 +15,7 @@ const NOT_PUBLISHED = ["test", "bench", "runtime-tests"].map((name) => join(js, 
 
 function inputHash() {
   const sources = filesUnder(js, (path) => NOT_PUBLISHED.includes(path));
-  const relevant = sources.filter((file) => !file.startsWith(scripts + sep) || /(build|check-package|lib.(package|bundle|licences))\.mjs$/.test(file));
+  const relevant = sources.filter((file) => !file.startsWith(scripts + sep) || /(build|check-package|lib.(package|bundle|chunks|licences))\.mjs$/.test(file));
   return hashOf([...relevant, ...filesUnder(template), ...["Cargo.toml", "Cargo.lock", "package.json", "package-lock.json"].map((name) => join(root, name))]);
 }
 

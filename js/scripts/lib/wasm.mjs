@@ -26,11 +26,12 @@ const WASM_FEATURES = [
 
 /**
  * What makes wasm small once it is compressed, found by trying. Binaryen moves a function with one caller into that
- * caller, whose code then has hundreds of locals and compresses a tenth worse; common subexpressions in locals cost a
+ * caller, whose code then has hundreds of locals and compresses a tenth worse: only small ones go, since an engine compiles
+ * each function when it is first called, and a first check calls hundreds. Common subexpressions in locals cost a
  * hundredth. rustc puts the stack first, so nothing that is read by a constant lies in the first KiB.
  */
 export const OPTIMISE = [
-  "-Os", "--one-caller-inline-max-function-size=0", "--skip-pass=local-cse", "--low-memory-unused",
+  "-Os", "--one-caller-inline-max-function-size=40", "--skip-pass=local-cse", "--low-memory-unused",
   "--strip-debug", "--strip-producers", "--strip-target-features",
 ];
 

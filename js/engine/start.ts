@@ -1,7 +1,7 @@
 /** Starts the gate's engine, synchronously, when it is first needed. */
 
 import { compile } from "#platform";
-import * as glue from "../wasm/gate_bg.js";
+import { glue } from "../wasm/gate_bg.js";
 import { instantiate } from "./instantiate.js";
 
 let started = false;

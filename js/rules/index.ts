@@ -8,7 +8,7 @@
 import { compile } from "#platform/rules";
 import { toCreditGateError } from "../engine/fault.js";
 import { instantiate } from "../engine/instantiate.js";
-import * as glue from "../wasm/rules_bg.js";
+import { glue } from "../wasm/rules_bg.js";
 import { withLocalTime } from "./local-time.js";
 
 /**

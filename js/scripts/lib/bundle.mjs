@@ -3,7 +3,7 @@
  * imports, so that a cold process reads few files.
  */
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { together } from "./chunks.mjs";
 import { Failure } from "./failure.mjs";
 import { root } from "./paths.mjs";
@@ -62,12 +62,12 @@ export async function bundleSandbox(dist, manifest) {
 export async function bundleEntries(dist, manifest) {
   const entryPoints = entriesOf(dist, manifest).filter((file) => !file.startsWith(join(dist, "sandbox") + sep));
   const entries = { entryPoints, splitting: true, external: ["#*"] };
-  const { metafile } = await bundle(dist, { ...entries, plugins: [keepGenerated] });
+  const { metafile } = await bundle(dist, { ...entries, plugins: [keepNoWasm] });
   const outputs = await Promise.all([
-    bundle(dist, { ...entries, plugins: [keepGenerated, together(metafile)] }),
+    bundle(dist, { ...entries, plugins: [keepNoWasm, together(metafile)] }),
     bundle(dist, { entryPoints: platformsOf(dist, manifest), external: ["*.wasm", "*.wasm?module"] }),
   ]);
-  const stays = (file) => file.startsWith(join(dist, "sandbox") + sep) || /([\\/]wasm[\\/]\w+|[\\/]bin)\.js$/.test(file);
+  const stays = (file) => file.startsWith(join(dist, "sandbox") + sep) || /(no_wasm|[\\/]bin)\.js$/.test(file);
   const isReplaced = (file) => (file.endsWith(".js") && !stays(file)) || /\.inline\.d\.ts$/.test(file);
   for (const file of filesUnder(dist)) if (isReplaced(file)) rmSync(file);
   mkdirSync(join(dist, "chunks"), { recursive: true });
@@ -75,13 +75,10 @@ export async function bundleEntries(dist, manifest) {
   for (const { path, text } of outputs.flatMap(({ outputFiles }) => outputFiles)) writeFileSync(path, text.replaceAll(/^import "[^"]+";\n/gm, ""));
 }
 
-/**
- * What is generated stays as it is: minified, or a namespace, for which a bundle makes a function at import for each of its
- * names. Entries and chunks that import it lie one folder deep, so one path serves them all.
- */
-const keepGenerated = {
-  name: "keep-generated",
-  setup: (context) => context.onResolve({ filter: /\/wasm\/\w+\.js$/ }, ({ path }) => ({ path: `../wasm/${basename(path)}`, external: true })),
+/** Minified as it is, and loaded by few. Entries and chunks lie one folder deep, so one path serves them all. */
+const keepNoWasm = {
+  name: "keep-no-wasm",
+  setup: (context) => context.onResolve({ filter: /\/wasm\/no_wasm\.js$/ }, () => ({ path: "../wasm/no_wasm.js", external: true })),
 };
 
 async function bundle(dist, options) {

@@ -24,7 +24,10 @@ function groupsOf(inputs, reached) {
     const by = [...reached].filter(([, paths]) => paths.has(path)).map(([entry]) => entry);
     return by.length > 1 && by.some((entry) => GATE.test(entry)) && !imports(path, (name) => !name.startsWith("#"));
   };
-  const isEngine = (path) => imports(path, (name) => name === PLATFORM);
+  const needsPlatform = (path) => imports(path, (name) => name === PLATFORM);
+  // The glue needs no platform, and nobody but the engine needs the glue.
+  const importers = (path) => Object.keys(inputs).filter((file) => staticImports(inputs, file).includes(path));
+  const isEngine = (path) => needsPlatform(path) || importers(path).every(needsPlatform);
   const shared = Object.keys(inputs).filter(isShared);
   return [shared.filter((path) => !isEngine(path)), shared.filter(isEngine)];
 }

@@ -123,12 +123,20 @@ async function optimise(name, folder) {
   if (statSync(output).size >= statSync(input).size) throw new Failure(`wasm-opt did not make the ${name} wasm smaller.`, { log: log(`wasm-opt-${name}`) });
 }
 
-/** Takes over the glue, its types and the optimised module; wasm-pack's own loader stays behind. */
+/** The classes and functions that generated code or its types export. */
+const exportsOf = (text) => [...text.matchAll(/^export (?:class|function) (\w+)/gm)].map(([, name]) => name);
+
+/**
+ * Takes over the glue, its types and the optimised module; wasm-pack's own loader stays behind. The glue is an object
+ * besides: of a namespace that is handed on, bundlers make a function at import for each name.
+ */
 function collect(name, folder) {
   const to = (end) => join(wasmDir, `${name}_bg${end}`);
   const types = readFileSync(join(folder, `${name}.d.ts`), "utf8");
-  copyFileSync(join(folder, `${name}_bg.js`), to(".js"));
-  writeFileSync(to(".d.ts"), `${types}\n/** Links the glue to an instance's exports. */\nexport function __wbg_set_wasm(exports: WebAssembly.Exports): void;\n`);
+  const code = readFileSync(join(folder, `${name}_bg.js`), "utf8");
+  writeFileSync(to(".js"), `${code}\n/** What the module imports, and its own. */\nexport const glue = { ${exportsOf(code).join(", ")} };\n`);
+  const members = exportsOf(types).map((member) => `readonly ${member}: typeof ${member}`);
+  writeFileSync(to(".d.ts"), `${types}\nexport const glue: { ${members.join("; ")}; __wbg_set_wasm(exports: WebAssembly.Exports): void };\n`);
   copyFileSync(join(folder, `${name}.opt.wasm`), to(".wasm"));
   writeFileSync(to(".d.wasm.ts"), "declare const module: WebAssembly.Module;\nexport default module;\n");
   writeFileSync(to(".inline.js"), `export default "${readFileSync(to(".wasm")).toString("base64")}";\n`);

@@ -13,6 +13,8 @@ import { filesUnder } from "./lib/stamp.mjs";
 
 const PUBLISHED = /^(package\.json|README\.md|LICENSE|THIRD-PARTY-LICENSES|dist\/.+(\.js|\.d\.ts|\.d\.wasm\.ts|\.wasm))$/;
 const MOST_WASM_FILES = 2;
+/** Each file costs a cold process a third of a millisecond: the gate, a provider, two chunks, the platform. */
+const MOST_FILES_AT_START = 5;
 
 export const manifest = () => JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
 
@@ -41,10 +43,29 @@ function checkFiles() {
     ...unexpected.map((file) => `${file} does not belong into the package`),
     ...(wasm.length > MOST_WASM_FILES ? [`there are ${wasm.length} .wasm files: ${wasm.join(", ")}`] : []),
     ...telling.map((file) => `${file} names a folder of this machine`),
+    ...["./flexprice", "./lago"].flatMap((provider) => tooMany(filesAtStart([".", provider]), provider)),
     ...imported,
   ];
   if (problems.length > 0) throw new Failure(`pkg/ is not complete:\n${problems.map((line) => `  ${line}`).join("\n")}`);
 }
+
+/** The files that Node reads to import some subpaths. */
+function filesAtStart(subpaths) {
+  const { exports, imports } = manifest();
+  const read = new Set();
+  const visit = (file) => {
+    if (read.has(file)) return;
+    read.add(file);
+    for (const [, specifier] of readFileSync(join(pkg, file), "utf8").matchAll(/^(?:import|export|\}) [^;"]*?from "([.#][^"]+)";$/gm)) {
+      visit(specifier.startsWith("#") ? join(imports[specifier].default) : join(file, "..", specifier));
+    }
+  };
+  for (const subpath of subpaths) visit(join(exports[subpath].default));
+  return [...read];
+}
+
+const tooMany = (files, provider) =>
+  files.length > MOST_FILES_AT_START ? [`the gate with ${provider} reads ${files.length} files: ${files.join(", ")}`] : [];
 
 /** Relative imports of a file that is not there: a bundler would find them, a lazy import would not until it runs. */
 function unresolvedImports(files) {

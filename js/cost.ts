@@ -17,7 +17,7 @@ function parsePrice(unitPrice: DecimalInput): ParsedDecimal {
 }
 
 /** The same, the last price by comparison alone: most programs have few. */
-export function rememberedPrice(): typeof parsePrice {
+export function priceReader(): typeof parsePrice {
   let last: { readonly unitPrice: DecimalInput; readonly price: ParsedDecimal } | undefined;
   return (unitPrice) => {
     if (last?.unitPrice !== unitPrice) last = { unitPrice, price: parsePrice(unitPrice) };

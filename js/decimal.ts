@@ -105,7 +105,8 @@ export function plain(mantissa: number, scale: number): string {
  */
 export function parseAmount(input: DecimalInput, path: string): ParsedDecimal {
   const parsed = parseDecimal(input, path);
-  if ((parsed.mantissa ?? 0) < 0 || parsed.text.startsWith("-")) throw new CreditGateError("negative_amount", "must not be negative", { path });
+  const isNegative = parsed.mantissa === undefined ? parsed.text.startsWith("-") : parsed.mantissa < 0;
+  if (isNegative) throw new CreditGateError("negative_amount", "must not be negative", { path });
   return parsed;
 }
 
@@ -159,8 +160,8 @@ export function prorate(total: string, weights: readonly string[]): readonly str
   });
 }
 
-/** Where a safe integer may be raised by: `10 ** places`. */
-export const POWERS: readonly number[] = Array.from({ length: 16 }, (_, places) => Number(`1e${places}`));
+/** What a safe integer may be raised by: `10 ** places`. */
+export const POWERS: readonly number[] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /** The exact sum, `b` taken `times` once more or once less, by scalars alone; `undefined` where that takes more. */
 export function sumOf(a: ParsedDecimal, b: ParsedDecimal, times: 1 | -1): Scalars | undefined {

@@ -1,6 +1,6 @@
 /** The owner of one resident account of the engine. */
 
-import { parseDecimal, plain, POWERS, type Scalars, sumOf } from "../decimal.js";
+import { type ParsedDecimal, parseDecimal, plain, POWERS, sumOf } from "../decimal.js";
 import type { DecimalString, DraftInvoice, EngineProfile, FeeKeyParts, InvoicePreview, UsageAnswer } from "../types.js";
 import type { Account as Handle } from "../wasm/gate_bg.js";
 import { canonicalDraft } from "./draft.js";
@@ -37,7 +37,7 @@ export class Place {
   precision: "exact" | "estimate" = "exact";
   /** Until when whoever owns the account need look at nothing but the limit; in the past once it has changed. */
   quietUntil = Number.NEGATIVE_INFINITY;
-  /** What is left, once somebody has asked. */
+  /** What is left; `undefined` until somebody has asked or spent, or where it is not known. */
   available: DecimalString | undefined = undefined;
 
   constructor(
@@ -48,17 +48,24 @@ export class Place {
 }
 
 /** Where the engine writes the figures of a place. They are read at once, so there is one for all accounts. */
-let scratch: Float64Array | undefined;
+let figuresOfAll: Float64Array | undefined;
 
-function written(): Float64Array {
-  scratch ??= new Float64Array(5);
-  return scratch;
+function scratch(): Float64Array {
+  figuresOfAll ??= new Float64Array(5);
+  return figuresOfAll;
 }
 
-/** What a cost adds to the one that it replaces; `undefined` where scalars cannot say. */
-function difference({ isCredits, value }: Cost, replaced: Cost | undefined): Scalars | undefined {
-  if (replaced !== undefined && replaced.isCredits !== isCredits) return undefined;
-  return sumOf(parseDecimal(value, "value"), parseDecimal(replaced?.value ?? "0", "value"), -1);
+/** A debit or hold as it is counted. */
+export interface Spent extends Cost {
+  readonly feeKey: FeeKeyParts;
+}
+
+/** What is spent more than what it replaces; `undefined` where scalars cannot say. */
+function difference(spent: Spent, replaced: Spent | undefined): ParsedDecimal | undefined {
+  const value = parseDecimal(spent.value, "value");
+  if (replaced === undefined) return value;
+  if (replaced.isCredits !== spent.isCredits || replaced.feeKey.id !== spent.feeKey.id) return undefined;
+  return sumOf(value, parseDecimal(replaced.value, "value"), -1);
 }
 
 /** Takes note of what the engine has written of a place. */
@@ -129,7 +136,7 @@ export class ResidentAccount {
 
   /** What the engine says of a place now. */
   #read(place: Place, scale: number, now: number): Float64Array {
-    const figures = written();
+    const figures = scratch();
     this.#call(() => this.#handle.figures(place.slot, scale, now, figures));
     note(place, figures, scale, now);
     return figures;
@@ -162,8 +169,8 @@ export class ResidentAccount {
     return Number.isNaN(limit) ? undefined : units <= limit;
   }
 
-  /** What stands beside a covered cost of a key that {@link covers} has just answered for. */
-  standing(key: FeeKeyParts, now: number): Place | undefined {
+  /** The place of a key that {@link covers} has just answered for, with what is left. */
+  withAvailable(key: FeeKeyParts, now: number): Place | undefined {
     const place = this.#find(key);
     if (place !== undefined) place.available ??= this.#available(place, now);
     return place;
@@ -200,34 +207,33 @@ export class ResidentAccount {
   }
 
   /**
-   * Adds a debit or hold, in place of what its key had before if anything, unless answers would then not fit the engine's
-   * decimals.
+   * Adds a debit or hold, in place of another if any, unless answers would then not fit the engine's decimals.
    *
    * @throws CreditGateError; nothing has changed
    */
-  spend(key: FeeKeyParts, cost: Cost, now: number, replaced?: Cost): void {
-    const units = difference(cost, replaced);
-    if (units !== undefined) return this.#charge(key, cost.isCredits, units, now);
-    if (replaced !== undefined) this.giveBack(key, replaced);
+  spend(spent: Spent, now: number, replaced?: Spent): void {
+    const units = difference(spent, replaced);
+    if (units?.mantissa !== undefined) return this.#charge(spent, units.mantissa, units.scale, now);
+    if (replaced !== undefined) this.giveBack(replaced.feeKey, replaced);
     try {
-      this.add(key, cost);
+      this.add(spent.feeKey, spent);
       try {
         this.nextChangeAt(now);
       } catch (error) {
-        this.giveBack(key, cost);
+        this.giveBack(spent.feeKey, spent);
         throw error;
       }
     } catch (error) {
-      if (replaced !== undefined) this.add(key, replaced);
+      if (replaced !== undefined) this.add(replaced.feeKey, replaced);
       throw error;
     }
   }
 
   /** Adds what scalars can say, and takes what checks then go by along. */
-  #charge(key: FeeKeyParts, isCredits: boolean, { mantissa, scale }: Scalars, now: number): void {
-    const place = this.#find(key) ?? this.#newPlace(key);
+  #charge({ feeKey, isCredits }: Spent, mantissa: number, scale: number, now: number): void {
+    const place = this.#find(feeKey) ?? this.#newPlace(feeKey);
     this.#outdate();
-    const figures = written();
+    const figures = scratch();
     this.#call(() => this.#handle.charge(place.slot, isCredits, mantissa, scale, place.scale, now, figures));
     note(place, figures, place.scale, now);
     // Whoever spends is told what is left, or asks next.

@@ -1,7 +1,7 @@
 /** What every face of the gate shares: look up, decide, spend, hold. */
 
 import { requests } from "#platform";
-import { rememberedPrice } from "../cost.js";
+import { priceReader } from "../cost.js";
 import { add, multiply, type ParsedDecimal } from "../decimal.js";
 import type { Place } from "../engine/account.js";
 import { CreditGateError } from "../errors.js";
@@ -31,7 +31,7 @@ export class Core {
   readonly ledger: Ledger;
   readonly customers: Customers;
   readonly feeKeys: FeeKeys;
-  readonly readPrice = rememberedPrice();
+  readonly readPrice = priceReader();
   readonly stored: Stored;
   readonly calls: Calls;
   readonly refresher: Refresher;
@@ -65,15 +65,13 @@ export class Core {
     return this.cache.get(customer);
   }
 
-  /** @throws CreditGateError as {@link parseUsage} */
-  parse(usage: Usage): ParsedUsage {
-    return parseUsage(usage, this);
-  }
-
-  /** The state of a usage's customer, whose id is read unless it was before. @throws CreditGateError `invalid_input`; `closed` */
-  stateOf({ customer }: ParsedUsage): CustomerState {
+  /** A usage, and its customer's state. @throws CreditGateError as {@link parseUsage} and {@link Core.checkReportable}; `closed` */
+  read(usage: Usage, isSpent: boolean): { readonly usage: ParsedUsage; readonly state: CustomerState } {
+    const parsed = parseUsage(usage, this);
+    if (isSpent) this.checkReportable(parsed);
     this.checkOpen();
-    return this.cache.peek(customer) ?? this.cache.get(parseCustomer(customer));
+    // Whoever is cached was read before.
+    return { usage: parsed, state: this.cache.peek(parsed.customer) ?? this.cache.get(parseCustomer(parsed.customer)) };
   }
 
   get isClosed(): boolean {
@@ -129,6 +127,7 @@ export class Core {
   lookUp(state: CustomerState, usage: ParsedUsage, key?: string): Promise<void> | undefined {
     if (key !== undefined && this.isKnown(usage.customer, key)) return undefined;
     const now = this.settings.now();
+    // Most calls end here, and need no verdict yet.
     if (this.#covering(state, usage, now) !== undefined) return undefined;
     const isEnough = this.usable(state, now) !== undefined && !mayRevalidate(state, this.judge(state, usage, now), this.settings);
     return isEnough ? undefined : this.#lookUp(state, usage);
@@ -211,7 +210,7 @@ export class Core {
   #covered(state: CustomerState, snapshot: Snapshot, { isCredits, cost, feeKey }: ParsedUsage, now: number): Verdict | undefined {
     const { account } = snapshot;
     if (isCredits || cost.mantissa === undefined || account.covers(feeKey, cost.mantissa, cost.scale, now) !== true) return undefined;
-    const place = account.standing(feeKey, now);
+    const place = account.withAvailable(feeKey, now);
     if (place === undefined) return undefined;
     this.quieten(state, snapshot);
     return this.#coveredBy(state, place, cost);
@@ -347,7 +346,7 @@ export class Core {
     const snapshot = state?.snapshot;
     if (state === undefined || snapshot === undefined) return;
     if (added !== undefined) {
-      snapshot.account.spend(added.feeKey, added, this.settings.now(), removed);
+      snapshot.account.spend(added, this.settings.now(), removed);
       this.quieten(state, snapshot);
     } else if (removed !== undefined) snapshot.account.giveBack(removed.feeKey, removed);
   }

@@ -8,7 +8,7 @@ import type { Profile, ProviderIds } from "../types.js";
 import type { Calls, CallUse } from "./calls.js";
 import { within } from "./deadline.js";
 import type { Settings } from "./options.js";
-import type { CustomerState, SnapshotCache } from "./snapshots.js";
+import type { Snapshot, SnapshotCache } from "./snapshots.js";
 import type { Stored } from "./stored.js";
 
 /** What whose a wallet is is found with. */
@@ -96,10 +96,11 @@ export class Customers {
     await Promise.all(keys.map((key) => this.#stored.rememberCustomer(key, customer)));
   }
 
-  /** Of everybody cached. */
+  /** Of everybody cached, whoever was fetched last being the newest: a provider may rename its customers. */
   #index(): Map<string, string> {
     const index = new Map<string, string>();
-    for (const state of this.#cache.states()) this.#note(index, state.customer, cachedKeys(state));
+    const cached = [...this.#cache.states()].flatMap(({ customer, snapshot }) => (snapshot === undefined ? [] : [{ customer, snapshot }]));
+    for (const { customer, snapshot } of cached.sort((a, b) => a.snapshot.sequence - b.snapshot.sequence)) this.#note(index, customer, cachedKeys(snapshot));
     return index;
   }
 
@@ -126,14 +127,13 @@ export class Customers {
   }
 }
 
-function cachedKeys({ snapshot }: CustomerState): readonly string[] {
-  if (snapshot === undefined) return [];
-  const { account, customerId } = snapshot;
+function cachedKeys({ account, customerId }: Snapshot): readonly string[] {
+  const customers = keysOf({ customerId });
   try {
-    return [...account.walletIds().flatMap((walletId) => keysOf({ walletId })), ...keysOf({ customerId })];
+    return [...account.walletIds().flatMap((walletId) => keysOf({ walletId })), ...customers];
   } catch {
     // A faulty account answers nothing, and must not cost the others theirs.
-    return [];
+    return customers;
   }
 }
 

@@ -56,9 +56,7 @@ export class CreditGate {
    * `negative_amount`, `key_conflict`; and `closed`. Everything else is an answer.
    */
   async spend(usage: Usage, options: SpendOptions = NONE): Promise<Decision> {
-    const parsed = this.#parse(usage, options, SPEND_OPTIONS);
-    this.#core.checkReportable(parsed);
-    const state = this.#core.stateOf(parsed);
+    const { usage: parsed, state } = this.#read(usage, options, SPEND_OPTIONS);
     const lookUp = this.#core.lookUp(state, parsed, options.key);
     if (lookUp !== undefined) await lookUp;
     return this.#record(state, parsed, options);
@@ -66,9 +64,8 @@ export class CreditGate {
 
   /** As {@link CreditGate.spend}, at once and from what is cached. What is due is refreshed behind the answer. */
   spendCached(usage: Usage, options: SpendOptions = NONE): Decision {
-    const parsed = this.#parse(usage, options, SPEND_OPTIONS);
-    this.#core.checkReportable(parsed);
-    return this.#record(this.#core.stateOf(parsed), parsed, options);
+    const { usage: parsed, state } = this.#read(usage, options, SPEND_OPTIONS);
+    return this.#record(state, parsed, options);
   }
 
   /**
@@ -77,8 +74,7 @@ export class CreditGate {
    * @throws CreditGateError as {@link CreditGate.spend}.
    */
   async check(usage: Usage, call: CallOptions = NONE): Promise<Decision> {
-    const parsed = this.#parse(usage, call, CALL_OPTIONS);
-    const state = this.#core.stateOf(parsed);
+    const { usage: parsed, state } = this.#read(usage, call, CALL_OPTIONS);
     const lookUp = this.#core.lookUp(state, parsed);
     if (lookUp !== undefined) await lookUp;
     return this.#core.answer(state, parsed, call);
@@ -86,8 +82,8 @@ export class CreditGate {
 
   /** As {@link CreditGate.check}, at once and from what is cached. What is due is refreshed behind the answer. */
   checkCached(usage: Usage, call: CallOptions = NONE): Decision {
-    const parsed = this.#parse(usage, call, CALL_OPTIONS);
-    return this.#core.answer(this.#core.stateOf(parsed), parsed, call);
+    const { usage: parsed, state } = this.#read(usage, call, CALL_OPTIONS);
+    return this.#core.answer(state, parsed, call);
   }
 
   /**
@@ -97,9 +93,7 @@ export class CreditGate {
    * @throws CreditGateError as {@link CreditGate.spend}.
    */
   async authorize(usage: Usage, options: AuthorizeOptions = NONE): Promise<Hold> {
-    const parsed = this.#parse(usage, options, AUTHORIZE_OPTIONS);
-    this.#core.checkReportable(parsed);
-    const state = this.#core.stateOf(parsed);
+    const { usage: parsed, state } = this.#read(usage, options, AUTHORIZE_OPTIONS);
     const lookUp = this.#core.lookUp(state, parsed, options.key);
     if (lookUp !== undefined) await lookUp;
     const { verdict, entry } = this.#core.record(state, parsed, this.#core.judge(state, parsed), "hold", options);
@@ -183,7 +177,7 @@ export class CreditGate {
    * answering from what they have until their next refresh.
    *
    * @param customer - the caller's id, or the provider's own of the customer or one of its wallets. Whose those are is
-   * known from what was cached, or looked up; ids that the provider does not know mark nothing
+   * known from what is cached, or looked up; ids that the provider does not know mark nothing
    * @throws CreditGateError for a bad id; what the look-up failed with; `store_unavailable`; `closed`.
    */
   async invalidate(customer: string | ProviderIds): Promise<void> {
@@ -302,9 +296,9 @@ export class CreditGate {
     return this.#core.close();
   }
 
-  #parse(usage: Usage, options: AuthorizeOptions, known: ReadonlySet<string>): ParsedUsage {
+  #read(usage: Usage, options: AuthorizeOptions, known: ReadonlySet<string>): { readonly usage: ParsedUsage; readonly state: CustomerState } {
     if (options !== NONE) checkCall(options, known);
-    return this.#core.parse(usage);
+    return this.#core.read(usage, known !== CALL_OPTIONS);
   }
 
   #record(state: CustomerState, usage: ParsedUsage, options: SpendOptions): Decision {

@@ -1,6 +1,6 @@
 /** Usage as callers give it, checked. */
 
-import { type ParsedCost, parseCost, type rememberedPrice } from "../cost.js";
+import { type ParsedCost, parseCost, type priceReader } from "../cost.js";
 import { parseFeeKey } from "../fee-key.js";
 import { invalid, isId, knownOnly, LONGEST_ID, object } from "../input.js";
 import type { AuthorizeOptions, FeeKey, FeeKeyParts, Profile, ProviderIds, Usage, UsageEventFields } from "../types.js";
@@ -21,7 +21,7 @@ const EVENT_FIELDS = new Set(["code", "subscription", "properties"]);
 /** What a gate has read before. */
 interface UsageReaders {
   readonly feeKeys: FeeKeys;
-  readonly readPrice: ReturnType<typeof rememberedPrice>;
+  readonly readPrice: ReturnType<typeof priceReader>;
 }
 
 /** Asked by every check: comparing with constants takes a third of a set's time. */
@@ -39,7 +39,7 @@ const USAGE_FIELDS = {
 };
 
 /**
- * Reads a usage, except for the customer's id: `Core.stateOf` does, which knows those that were read before.
+ * Reads a usage, except for the customer's id: `Core.read` does, which knows those that were read before.
  *
  * @throws CreditGateError `invalid_input`, `invalid_decimal`, `decimal_out_of_range`, `negative_amount`, at the
  * path of the field.

@@ -27,7 +27,7 @@ function groupsOf(inputs, reached) {
   const needsPlatform = (path) => imports(path, (name) => name === PLATFORM);
   // The glue needs no platform, and nobody but the engine needs the glue.
   const importers = (path) => Object.keys(inputs).filter((file) => staticImports(inputs, file).includes(path));
-  const isEngine = (path) => needsPlatform(path) || importers(path).every(needsPlatform);
+  const isEngine = (path) => needsPlatform(path) || (importers(path).length > 0 && importers(path).every(needsPlatform));
   const shared = Object.keys(inputs).filter(isShared);
   return [shared.filter((path) => !isEngine(path)), shared.filter(isEngine)];
 }
@@ -59,7 +59,7 @@ export function together({ inputs, outputs }) {
     name: "together",
     setup(context) {
       // Without this the manifest's `sideEffects` would drop the imports that are added.
-      context.onResolve({ filter: /\.js$/ }, ({ path, resolveDir, kind }) => (kind === "entry-point" ? undefined : { path: resolve(resolveDir, path), sideEffects: true }));
+      context.onResolve({ filter: /^[./].*\.js$/ }, ({ path, resolveDir, kind }) => (kind === "entry-point" ? undefined : { path: resolve(resolveDir, path), sideEffects: true }));
       context.onLoad({ filter: /\.js$/ }, ({ path }) => {
         const imports = (added.get(path) ?? []).map((file) => `\nimport ${JSON.stringify(resolve(root, file))};`);
         return { contents: readFileSync(path, "utf8") + imports.join("") };

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { ProviderIds, TelemetryEvent, WebhookEvent } from "../../types.js";
 import { flexpriceWebhooks, lagoWebhooks } from "../../webhooks/index.js";
 import { HMAC_KEY, hmacRequest, post, SECRET, type Svix, svixRequest } from "../webhooks/deliveries.js";
-import { eur, failure, type FakeProvider, flexpriceWallet, flush, harness, type HarnessOptions, lagoWallet, memory, MINUTE, money, NOW, providerError, SECOND, usd } from "./harness.js";
+import { eur, failure, type FakeProvider, flexpriceWallet, flush, harness, type HarnessOptions, lagoWallet, memory, MINUTE, money, NOW, providerError, said, SECOND, usd } from "./harness.js";
 
 const webhooks = flexpriceWebhooks({ secret: SECRET });
 
@@ -488,6 +488,19 @@ describe("invalidate by the provider's ids", () => {
     found.set("w9", "cus_9");
     for (let i = 0; i < 2; i++) await gate.invalidate({ walletId: "w9" });
     expect(lookUps).toHaveLength(1);
+  });
+
+  test("of customers whom the provider has renamed, who was fetched last counts", async () => {
+    const { gate, run, provider } = harness();
+    // Known to the cache, though not to the provider, before the other.
+    await run(gate.check(usd("1", { customer: "new" })));
+    provider.answers.set("old", [wallet("10")]);
+    await run(gate.check(usd("1", { customer: "old" })));
+    provider.answers.set("old", null).set("new", [wallet("10")]);
+    await run(gate.refresh("new"));
+    provider.answers.set("new", [wallet("0")]);
+    await gate.invalidate({ walletId: "w1" });
+    expect(said(await run(gate.check(usd("1", { customer: "new" }))))).toBe("short: insufficient_balance");
   });
 
   test("without webhooks the ids are those of whoever is cached at the first, and of every answer after it", async () => {

@@ -11,7 +11,7 @@ use crate::boundary::open::{self, instant};
 use crate::boundary::{answer, redacted};
 use crate::currency::Currency;
 use crate::decimal::Decimal;
-use crate::engine::account::{self, Cost, MOST_UNITS};
+use crate::engine::account::{self, Cost, Figures, MOST_UNITS};
 use crate::engine::preview::preview;
 use crate::error::{Error, Result};
 use crate::model::decision::Precision;
@@ -87,11 +87,14 @@ impl Account {
         now: f64,
         figures: &Float64Array,
     ) -> core::result::Result<(), JsValue> {
-        self.with(|account| {
+        let found = self.with(|account| {
+            let (slot, now) = (index(slot)?, instant(now)?);
             let value = Decimal::from_parts(i128::from(units as i64), places)?;
-            account.charge(index(slot)?, cost(is_credits, value), instant(now)?)
+            account.charge(slot, cost(is_credits, value), now)?;
+            account.figures(slot, scale, now)
         })?;
-        self.figures(slot, scale, now, figures)
+        write(&found, figures);
+        Ok(())
     }
 
     /// Writes what checks at `scale` decimal places can go by into `figures`: the largest covered mantissa, below zero
@@ -105,23 +108,7 @@ impl Account {
         figures: &Float64Array,
     ) -> core::result::Result<(), JsValue> {
         let found = self.with(|account| account.figures(index(slot)?, scale, instant(now)?))?;
-        let (mantissa, places) = found.available.map_or((None, 0), |available| {
-            let (mantissa, places) = available.parts();
-            (i64::try_from(mantissa).ok(), places)
-        });
-        let until = found.until;
-        let all = [
-            number(found.limit),
-            if until == Timestamp::NEVER {
-                f64::INFINITY
-            } else {
-                until.0 as f64
-            },
-            f64::from(u8::from(found.precision == Precision::Exact)),
-            number(mantissa),
-            f64::from(places),
-        ];
-        figures.copy_from(&all);
+        write(&found, figures);
         Ok(())
     }
 
@@ -222,7 +209,8 @@ impl Account {
         let snapshot = self.with(|account| account.snapshot())?;
         let draft =
             open::invoice(snapshot.profile, invoice).map_err(|error| error_to_js(&error))?;
-        let preview = self.with(|_| preview(&snapshot, &draft, instant(now)?))?;
+        let preview = instant(now).and_then(|now| preview(&snapshot, &draft, now));
+        let preview = preview.map_err(|error| error_to_js(&error))?;
         Ok(answer::preview(&preview))
     }
 }
@@ -267,6 +255,25 @@ fn cost(is_credits: bool, value: Decimal) -> Cost {
     } else {
         Cost::Amount(value)
     }
+}
+
+fn write(found: &Figures, to: &Float64Array) {
+    let (mantissa, places) = found.available.map_or((None, 0), |available| {
+        let (mantissa, places) = available.parts();
+        (i64::try_from(mantissa).ok(), places)
+    });
+    let until = if found.until == Timestamp::NEVER {
+        f64::INFINITY
+    } else {
+        found.until.0 as f64
+    };
+    to.copy_from(&[
+        number(found.limit),
+        until,
+        f64::from(u8::from(found.precision == Precision::Exact)),
+        number(mantissa),
+        f64::from(places),
+    ]);
 }
 
 fn number(integer: Option<i64>) -> f64 {

@@ -632,6 +632,51 @@ impl From<i64> for Decimal {
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        let (mantissa, scale) = self.parts();
+        let mut rest = mantissa.unsigned_abs();
+        let mut text = [0_u8; MOST_TEXT];
+        let mut length = 0_usize;
+        let mut room = text.iter_mut().rev();
+        let mut put = |byte: u8| {
+            if let Some(at) = room.next() {
+                *at = byte;
+                length = length.saturating_add(1);
+            }
+        };
+        // The last digit first, and one before the point at least.
+        for place in 0..MOST_DIGITS {
+            if place > scale && rest == 0 {
+                break;
+            }
+            if place == scale && place > 0 {
+                put(b'.');
+            }
+            put(b'0'.saturating_add(last_digit(&mut rest)));
+        }
+        let text = text.get(MOST_TEXT.saturating_sub(length)..);
+        let text = text.and_then(|text| core::str::from_utf8(text).ok());
+        f.pad_integral(mantissa >= 0, "", text.unwrap_or_default())
     }
+}
+
+/// Of the largest number, with or without decimal places.
+const MOST_DIGITS: u32 = 29;
+
+/// With a point.
+const MOST_TEXT: usize = 30;
+
+/// Takes the last digit off. Most numbers fit 64 bits, which are divided by one instruction.
+fn last_digit(number: &mut u128) -> u8 {
+    let digit = match u64::try_from(*number) {
+        Ok(small) => {
+            *number = u128::from(small / 10);
+            small % 10
+        }
+        Err(_) => {
+            let digit = *number % 10;
+            *number /= 10;
+            digit as u64
+        }
+    };
+    digit as u8
 }

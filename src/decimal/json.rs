@@ -9,7 +9,7 @@ use super::Decimal;
 
 impl Serialize for Decimal {
     fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
+        serializer.collect_str(self)
     }
 }
 

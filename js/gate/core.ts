@@ -17,7 +17,7 @@ import type { Settings } from "./options.js";
 import { mayRevalidate, noteRevalidation, noteSpending } from "./pacing.js";
 import { Refresher } from "./refresher.js";
 import { Reporter } from "./reporter.js";
-import { type CustomerState, type Snapshot, SnapshotCache } from "./snapshots.js";
+import { asOf, type CustomerState, type Snapshot, SnapshotCache } from "./snapshots.js";
 import { Stored } from "./stored.js";
 import { FeeKeys, parseCustomer, type ParsedUsage, parseUsage } from "./usage.js";
 import { allows, failed, unknown } from "./verdict.js";
@@ -411,6 +411,7 @@ export class Core {
 }
 
 /** A snapshot as decisions show it. */
-export function info({ fetchedAt, asOf, freshness }: Snapshot, now: number): SnapshotInfo {
-  return { fetchedAt, asOf, age: now - asOf, freshness };
+export function info(snapshot: Snapshot, now: number): SnapshotInfo {
+  const computedAt = asOf(snapshot);
+  return { fetchedAt: snapshot.fetchedAt, asOf: computedAt, age: now - computedAt, freshness: snapshot.freshness };
 }

@@ -3,14 +3,15 @@
 import { CreditGateError } from "../errors.js";
 import type { CustomerSnapshot, DraftInvoice, GatePreview } from "../types.js";
 import { type Core, info } from "./core.js";
-import type { Snapshot } from "./snapshots.js";
+import { asOf, type Snapshot } from "./snapshots.js";
 import { checkCall, HANDLE_OPTIONS, parseCustomer } from "./usage.js";
 import type { HandleOptions } from "./webhooks.js";
 
 export function snapshotOf(core: Core, customer: string, call: HandleOptions): Promise<CustomerSnapshot> {
-  return ask(core, customer, call, ({ account, fetchedAt, asOf, freshness }) => {
+  return ask(core, customer, call, (snapshot) => {
     const { profile } = core.settings.provider;
-    return { customer, profile, ...account.redacted(), fetchedAt, asOf, freshness };
+    const { account, fetchedAt, freshness } = snapshot;
+    return { customer, profile, ...account.redacted(), fetchedAt, asOf: asOf(snapshot), freshness };
   });
 }
 

@@ -8,7 +8,7 @@ import type { Calls } from "./calls.js";
 import type { Customers } from "./customers.js";
 import { within } from "./deadline.js";
 import type { Settings } from "./options.js";
-import type { CustomerState, Snapshot, SnapshotCache } from "./snapshots.js";
+import { asOf, type CustomerState, type Snapshot, type SnapshotCache } from "./snapshots.js";
 import type { Stored, StoredAnswer } from "./stored.js";
 
 /** What a refresher works with. */
@@ -216,7 +216,7 @@ export class Refresher {
       if (isFresh && !signal.aborted) this.#stored.using(state.customer, () => this.#apply(state, sequence, stored.answer, stored.fetchedAt));
       if (stored !== undefined) this.#customers.learn(state.customer, stored.answer.wallets);
       if (!this.#needsProvider(state)) {
-        state.storeDueAt = now() + this.#settings.memoryFor;
+        this.#postponeStore(state);
         return { from: "store" };
       }
     }
@@ -247,21 +247,21 @@ export class Refresher {
       const { computed, cachedFallback } = provider.staleness;
       // Usage that was asked for is that of the moment, and with it every figure.
       const staleness = answer.usage !== undefined ? 0 : freshness === "cached_fallback" ? cachedFallback : computed;
-      const asOf = answer.sentAt - staleness;
       const hasWallets = walletCount > 0;
       const { found, sentAt, grants } = answer;
       const hasGrants = grants !== undefined;
       const customerId = this.#customers.ownerOf(answer.wallets);
-      const snapshot: Snapshot = { account, sequence, customerId, found, hasWallets, hasGrants, sentAt, fetchedAt, asOf, freshness, notes: notes.length === 0 ? NO_NOTES : notes };
+      const snapshot: Snapshot = { account, sequence, customerId, found, hasWallets, hasGrants, sentAt, fetchedAt, staleness, freshness, notes: notes.length === 0 ? NO_NOTES : notes };
       // Of two answers that may be used, the one with the newer figures stays.
       const { snapshot: present } = state;
       const isPresentUsable = present !== undefined && !this.isOutdated(state) && now() < present.sentAt + usableFor;
-      if (isPresentUsable && asOf < present.asOf) return account.free();
-      if (this.#ledger.mayLack(state.customer, asOf)) {
+      const computedAt = asOf(snapshot);
+      if (isPresentUsable && computedAt < asOf(present)) return account.free();
+      if (this.#ledger.mayLack(state.customer, computedAt)) {
         throw new CreditGateError("provider_unavailable", "the figures are older than others that were answered from before");
       }
       this.#ledger.expire(state.customer, now());
-      this.#ledger.reconcile(state.customer, asOf);
+      this.#ledger.reconcile(state.customer, computedAt);
       for (const entry of this.#ledger.entries(state.customer)) account.add(entry.feeKey, entry);
       this.#replace(state, snapshot);
     } catch (error) {
@@ -271,11 +271,15 @@ export class Refresher {
   }
 
   #replace(state: CustomerState, snapshot: Snapshot): void {
-    const { memoryFor, now } = this.#settings;
     state.snapshot?.account.free();
     state.snapshot = snapshot;
     state.dueAt = this.#dueAt(snapshot);
-    state.storeDueAt = now() + memoryFor;
+    this.#postponeStore(state);
+  }
+
+  #postponeStore(state: CustomerState): void {
+    const { store, now, memoryFor } = this.#settings;
+    if (store !== undefined) state.storeDueAt = now() + memoryFor;
   }
 
   /** When to ask again after an answer. */

@@ -19,10 +19,16 @@ export interface Snapshot {
   readonly hasGrants: boolean;
   readonly sentAt: number;
   readonly fetchedAt: number;
-  readonly asOf: number;
+  /** How much older than the request the figures may be, ms: {@link asOf} tells since when they hold. */
+  readonly staleness: number;
   readonly freshness: Freshness;
   /** What the API hides of the usage that it was reconstructed from. */
   readonly notes: readonly DecisionNote[];
+}
+
+/** The earliest moment at which the provider may have computed a snapshot's figures. */
+export function asOf({ sentAt, staleness }: Pick<Snapshot, "sentAt" | "staleness">): number {
+  return sentAt - staleness;
 }
 
 /** All that is remembered of one customer between calls. Values, never promises of another request. */
@@ -32,7 +38,7 @@ export class CustomerState {
   dueAt = 0;
   /** When the provider was last asked with success, whether or not its answer became the snapshot. */
   askedAt = 0;
-  /** When the shared store is to be asked again. */
+  /** When the shared store, if there is one, is to be asked again. */
   storeDueAt = 0;
   /** Snapshots of this sequence or before are outdated: the customer was invalidated. */
   invalidatedAt = 0;

@@ -7,6 +7,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::fault::error_to_js;
+use super::memory::grow_ahead;
 use crate::boundary::open::{self, instant};
 use crate::boundary::{answer, redacted};
 use crate::currency::Currency;
@@ -46,6 +47,7 @@ impl Account {
     ) -> core::result::Result<Account, JsValue> {
         let account = open::reconstructed(profile, wallets, grants, usage, options)
             .map_err(|error| error_to_js(&error))?;
+        grow_ahead();
         Ok(Self {
             inner: Cell::new(Some(Box::new(account))),
         })

@@ -8,6 +8,8 @@ mod fault;
 #[cfg(feature = "gate")]
 mod literal;
 #[cfg(feature = "gate")]
+mod memory;
+#[cfg(feature = "gate")]
 mod preview;
 #[cfg(feature = "rules")]
 mod rules;

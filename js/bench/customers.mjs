@@ -6,7 +6,7 @@ export const CUSTOMERS = 64;
 
 /** Currency units before tax per unit of usage, and units that the wallets cover and do not. */
 export const PRICE = "0.000003";
-export const UNITS = { covered: 1_500, short: 900_000_000 };
+export const UNITS = { covered: 1_500, short: 9_000_000_000 };
 export const TAX_RATE = "20";
 export const METRIC = "tokens";
 

@@ -5,7 +5,7 @@ use js_sys::{Array, Float64Array, Map};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{fault, get, is_fault, js, text};
+use super::{available_at, fault, get, is_fault, js, text};
 
 const WALLETS: &str = r#"[
     {"lago_id": "w", "currency": "EUR", "status": "active", "priority": 1, "rate_amount": "1.0", "balance_cents": 1000,
@@ -79,7 +79,7 @@ fn a_resident_account_answers_by_scalars() {
     let slot = slot(&account);
     assert_eq!(covers(&account, slot, 1300.0, 2, 0.0), Ok(1));
     assert_eq!(covers(&account, slot, 1301.0, 2, 0.0), Ok(0));
-    assert_eq!(account.available(slot, 0.0), Ok(Some("13".to_owned())));
+    assert_eq!(available_at(&account, slot), Some("13".to_owned()));
     assert_eq!(account.next_change_at(0.0), Ok(1000.0));
     assert_eq!(account.next_change_at(1000.0), Ok(f64::INFINITY));
     assert_eq!(covers(&account, slot, 301.0, 2, 1000.0), Ok(0));
@@ -146,10 +146,10 @@ fn debits_are_added_and_taken_off_by_decimal_text() {
     let slot = slot(&account);
     account.add(slot, false, "3", false).unwrap();
     account.add(slot, true, "1.5", false).unwrap();
-    assert_eq!(account.available(slot, 0.0), Ok(Some("8.5".to_owned())));
+    assert_eq!(available_at(&account, slot), Some("8.5".to_owned()));
     account.add(slot, true, "1.5", true).unwrap();
     account.add(slot, false, "3", true).unwrap();
-    assert_eq!(account.available(slot, 0.0), Ok(Some("13".to_owned())));
+    assert_eq!(available_at(&account, slot), Some("13".to_owned()));
     assert_eq!(
         fault(account.add(slot, false, "1e3", false)).0,
         "invalid_decimal"
@@ -158,7 +158,27 @@ fn debits_are_added_and_taken_off_by_decimal_text() {
         fault(account.add(slot, false, "79228162514264337593543950336", false)).0,
         "decimal_out_of_range"
     );
-    assert_eq!(account.available(slot, 0.0), Ok(Some("13".to_owned())));
+    assert_eq!(available_at(&account, slot), Some("13".to_owned()));
+}
+
+#[wasm_bindgen_test]
+fn a_charge_by_scalars_tells_what_it_leaves() {
+    let account = lago();
+    let slot = slot(&account);
+    let figures = Float64Array::new_with_length(5);
+    let charge = |units, places, now| account.charge(slot, false, units, places, 2, now, &figures);
+    charge(350.0, 2, 0.0).unwrap();
+    assert_eq!(
+        figures.to_vec(),
+        [950.0, 1000.0, 1.0, 95.0, 1.0],
+        "limit, until, exact, and 9.5"
+    );
+    charge(-1.0, 0, 0.0).unwrap();
+    is_fault(charge(1.0, 29, 0.0), "decimal_out_of_range", None);
+    is_fault(charge(1.0, 0, f64::NAN), "invalid_input", Some("now"));
+    assert_eq!(available_at(&account, slot), Some("10.5".to_owned()));
+    assert_eq!(covers(&account, slot, 1050.0, 2, 0.0), Ok(1));
+    assert_eq!(covers(&account, slot, 1051.0, 2, 0.0), Ok(0));
 }
 
 #[wasm_bindgen_test]
@@ -202,8 +222,8 @@ fn grants_may_be_undefined_null_or_entries() {
     ] {
         let account = flexprice(DOLLARS, grants).unwrap_or_else(|_| panic!("good"));
         assert_eq!(
-            account.available(usage(&account), 0.0),
-            Ok(Some(available.to_owned()))
+            available_at(&account, usage(&account)),
+            Some(available.to_owned())
         );
     }
     for (grants, code, path) in [
@@ -263,8 +283,8 @@ fn usage_is_read_once_and_answers_where_scopes_overlap() {
         ["covered", "short"]
     );
     assert_eq!(
-        account.available(slot("a").unwrap(), 0.0),
-        Ok(Some("4".to_owned()))
+        available_at(&account, slot("a").unwrap()),
+        Some("4".to_owned())
     );
     assert_eq!(outcome("b", "0.01"), "short");
     let decision = account.decide(slot("b").unwrap(), false, "8", 0.0).unwrap();
@@ -482,8 +502,8 @@ fn numbers_and_strings_are_read_alike() {
     );
     let account = account.unwrap_or_else(|_| panic!("good"));
     assert_eq!(
-        account.available(usage(&account), 0.0),
-        Ok(Some("80.1".to_owned()))
+        available_at(&account, usage(&account)),
+        Some("80.1".to_owned())
     );
     let summary = account.summary().unwrap();
     assert_eq!(
@@ -519,7 +539,6 @@ fn a_time_that_is_none_is_refused() {
             "invalid_input",
             Some("now"),
         );
-        is_fault(account.available(slot, now), "invalid_input", Some("now"));
         is_fault(account.next_change_at(now), "invalid_input", Some("now"));
         is_fault(
             account.decide(slot, false, "1", now),

@@ -4,7 +4,7 @@ use creditgate::boundary::wasm::Account;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{eval, is_fault, js};
+use super::{available_at, eval, is_fault, js};
 
 const OPTIONS: &str = r#"{"taxRate": "0", "whenScopesOverlap": "estimate", "acceptFallback": true, "includePostpaid": false, "targetsWallets": false}"#;
 
@@ -30,7 +30,7 @@ fn wallet(members: &str) -> String {
 fn available(wallets: &str) -> String {
     let account = lago(wallets).unwrap_or_else(|_| panic!("{wallets}"));
     let slot = account.slot("EUR\0charge");
-    account.available(slot.unwrap(), 0.0).unwrap().unwrap()
+    available_at(&account, slot.unwrap()).unwrap()
 }
 
 fn ongoing(value: &str) -> String {
@@ -182,5 +182,5 @@ fn a_getter_that_opens_an_account_itself_does_no_harm() {
     js_sys::Object::define_property(&js_sys::Object::from(holder), &"status".into(), &descriptor);
     let account = open(list, js(OPTIONS)).unwrap_or_else(|_| panic!("good"));
     let slot = account.slot("EUR\0charge").unwrap();
-    assert_eq!(account.available(slot, 0.0), Ok(Some("3".to_owned())));
+    assert_eq!(available_at(&account, slot), Some("3".to_owned()));
 }

@@ -6,6 +6,7 @@ mod timer;
 #[cfg(feature = "rules")]
 mod verbs;
 
+use creditgate::boundary::wasm::Account;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Parsed as JavaScript parses a provider's answer.
@@ -39,4 +40,9 @@ pub fn fault<T>(result: Result<T, JsValue>) -> (String, Option<String>) {
 
 pub fn is_fault<T>(result: Result<T, JsValue>, code: &str, path: Option<&str>) {
     assert_eq!(fault(result), (code.to_owned(), path.map(str::to_owned)));
+}
+
+/// What the wallets have left for a slot before anything expires.
+pub fn available_at(account: &Account, slot: u32) -> Option<String> {
+    text(&account.decide(slot, false, "0", 0.0).unwrap(), "available")
 }

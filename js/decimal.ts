@@ -13,7 +13,7 @@ export interface ParsedDecimal {
 }
 
 /** A decimal known by its scalars, whose text is put together when somebody reads it: a check may not. */
-export class Scalars implements ParsedDecimal {
+class Scalars implements ParsedDecimal {
   #text: string | undefined = undefined;
 
   constructor(
@@ -168,7 +168,7 @@ export function prorate(total: string, weights: readonly string[]): readonly str
 export const POWERS: readonly number[] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /** The exact sum, `b` taken `times` once more or once less, by scalars alone; `undefined` where that takes more. */
-export function sumOf(a: ParsedDecimal, b: ParsedDecimal, times: 1 | -1): Scalars | undefined {
+export function sumOf(a: ParsedDecimal, b: ParsedDecimal, times: 1 | -1): ParsedDecimal | undefined {
   const scale = Math.max(a.scale, b.scale);
   const [x, y] = [raised(a, scale), times * raised(b, scale)];
   return Number.isSafeInteger(x + y) ? new Scalars(x + y, scale) : undefined;

@@ -256,7 +256,6 @@ fn decide(account: &Account, key: &FeeKey, cost: &str) -> Decision {
     account.decide_once(eur(), key, cost, NOW).unwrap()
 }
 
-/// `all` pays first and whatever is largest: a larger usage of `b` takes from it what `a` needs.
 /// The wallets as Lago tells them once it has counted the usage.
 fn refreshed(mut wallets: Vec<Wallet>, current: Vec<Fee>) -> Vec<Wallet> {
     let usage = Reconstruction {
@@ -270,6 +269,7 @@ fn refreshed(mut wallets: Vec<Wallet>, current: Vec<Fee>) -> Vec<Wallet> {
     wallets
 }
 
+/// `all` pays first and whatever is largest: a larger usage of `b` takes from it what `a` needs.
 fn stranding() -> Vec<Wallet> {
     vec![scoped("all", 1, "10", &[]), scoped("b", 2, "10", &["b"])]
 }

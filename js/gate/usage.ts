@@ -13,8 +13,7 @@ export interface ParsedUsage extends ParsedCost {
   readonly event: UsageEventFields | undefined;
 }
 
-const KEY_FIELDS = ["metric", "feeType", "targetWallet", "priceType"];
-const METER_FIELDS = new Set(["currency", "event", "unitPrice", "unitsProperty", ...KEY_FIELDS]);
+const METER_FIELDS = new Set(["currency", "event", "unitPrice", "unitsProperty", "metric", "feeType", "targetWallet", "priceType"]);
 const PROVIDER_IDS = new Set(["walletId", "customerId"]);
 const EVENT_FIELDS = new Set(["code", "subscription", "properties"]);
 

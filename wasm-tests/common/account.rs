@@ -175,6 +175,9 @@ fn a_charge_by_scalars_tells_what_it_leaves() {
     );
     charge(-1.0, 0, 0.0).unwrap();
     is_fault(charge(1.0, 29, 0.0), "decimal_out_of_range", None);
+    for units in [f64::NAN, f64::INFINITY, 0.5, 9_007_199_254_740_992.0] {
+        is_fault(charge(units, 0, 0.0), "invalid_input", Some("units"));
+    }
     is_fault(charge(1.0, 0, f64::NAN), "invalid_input", Some("now"));
     assert_eq!(available_at(&account, slot), Some("10.5".to_owned()));
     assert_eq!(covers(&account, slot, 1050.0, 2, 0.0), Ok(1));

@@ -20,6 +20,7 @@ use crate::model::fee_key::FeeKey;
 use crate::model::snapshot::Snapshot;
 use crate::model::wallet::Status;
 use crate::time::Timestamp;
+use crate::wire::source::Number;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"import type { AccountOptions, EngineDecision, EngineExplanation, EnginePreview, EngineSummary, RedactedWallets } from "../engine/types.js";"#;
@@ -78,7 +79,10 @@ impl Account {
 
     /// Adds a debit or hold of `units / 10^places` to a slot, unless answers would then not fit; writes what checks then go
     /// by, as [`Account::figures`] does. Nothing has changed where it throws.
-    #[allow(clippy::too_many_arguments)]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "scalars cross for nothing; an object would be built for every debit"
+    )]
     pub fn charge(
         &self,
         slot: u32,
@@ -91,7 +95,7 @@ impl Account {
     ) -> core::result::Result<(), JsValue> {
         let found = self.with(|account| {
             let (slot, now) = (index(slot)?, instant(now)?);
-            let value = Decimal::from_parts(i128::from(units as i64), places)?;
+            let value = Decimal::from_parts(whole(units)?, places)?;
             account.charge(slot, cost(is_credits, value), now)?;
             account.figures(slot, scale, now)
         })?;
@@ -259,6 +263,7 @@ fn cost(is_credits: bool, value: Decimal) -> Cost {
     }
 }
 
+/// In the order in which `js/engine/account.ts` reads them.
 fn write(found: &Figures, to: &Float64Array) {
     let (mantissa, places) = found.available.map_or((None, 0), |available| {
         let (mantissa, places) = available.parts();
@@ -276,6 +281,14 @@ fn write(found: &Figures, to: &Float64Array) {
         number(mantissa),
         f64::from(places),
     ]);
+}
+
+/// `NaN` and fractions would pass for smaller costs, so they are refused.
+fn whole(units: f64) -> Result<i128> {
+    match Number::of(units) {
+        Number::Whole(whole) => Ok(whole.into()),
+        _ => Err(Error::invalid_input("units", "must be a safe integer")),
+    }
 }
 
 fn number(integer: Option<i64>) -> f64 {
